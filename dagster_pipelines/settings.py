@@ -1,0 +1,84 @@
+"""Where things are and how large they may be: every path and limit, from the environment.
+
+Belongs here: settings read from `FINSAM_*` variables, with defaults that need no
+editing before the first run. Does not belong here: behaviour.
+"""
+
+import os
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Paths and limits of one installation (`FINSAM_HOME`, `FINSAM_DATA_DIR`, ...)."""
+
+    model_config = SettingsConfigDict(env_prefix="FINSAM_", frozen=True, extra="ignore")
+
+    home: Path = Field(
+        default=PROJECT_DIR, description="Folder that holds landing/, warehouse/ and .build/"
+    )
+    data_dir: Path = Field(
+        default=PROJECT_DIR / "data", description="The shipped facts: fakta/ and rapporter.csv"
+    )
+    threads: int = Field(default=2, ge=1, description="Threads of dbt and DuckDB")
+    max_file_mb: int = Field(
+        default=512, ge=1, description="A landing file larger than this is refused"
+    )
+    lock_timeout_seconds: float = Field(
+        default=600, ge=0, description="How long a refresh waits for another one"
+    )
+
+    @cached_property
+    def landing_dir(self) -> Path:
+        return self.home / "landing"
+
+    @cached_property
+    def warehouse_dir(self) -> Path:
+        return self.home / "warehouse"
+
+    @cached_property
+    def build_dir(self) -> Path:
+        """Private to the pipeline: build database, dbt target, Dagster home."""
+        return self.home / ".build"
+
+    @cached_property
+    def build_db(self) -> Path:
+        """Its stem must differ from every schema name: DuckDB names the catalog after it."""
+        return self.build_dir / "bygge.duckdb"
+
+    @cached_property
+    def published_db(self) -> Path:
+        return self.warehouse_dir / "finsam.duckdb"
+
+    @cached_property
+    def published_manifest(self) -> Path:
+        return self.warehouse_dir / "manifest.json"
+
+    @cached_property
+    def dbt_target_dir(self) -> Path:
+        return self.build_dir / "target"
+
+    @cached_property
+    def dagster_home(self) -> Path:
+        return self.build_dir / "dagster_home"
+
+    def export_to_environment(self) -> None:
+        """Give dbt, Dagster and Great Expectations the paths they read from the environment."""
+        os.environ["FINSAM_BUILD_DB"] = str(self.build_db)
+        os.environ["FINSAM_THREADS"] = str(self.threads)
+        os.environ["DBT_TARGET_PATH"] = str(self.dbt_target_dir)
+        os.environ["DBT_LOG_PATH"] = str(self.build_dir / "logs")
+        os.environ["DBT_PROJECT_DIR"] = str(PROJECT_DIR)
+        os.environ["DBT_PROFILES_DIR"] = str(PROJECT_DIR)
+        os.environ["GX_ANALYTICS_ENABLED"] = "false"
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process."""
+    return Settings()
