@@ -1,0 +1,436 @@
+"""Files into the raw schema of the build database: one transaction per file, nothing overwritten.
+
+Belongs here: which files are new, the outcome of each, deliveries and their versions.
+Does not belong here: reading (`reader`), judging rows (`validate`), anything after raw (dbt).
+
+Raw is append-only but for `raw.rapporter`, which has the newest metadata of each report.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from dagster_pipelines.settings import PROJECT_DIR, Settings
+
+from .kontrakt import Kontrakt, kontrakt
+from .reader import FileRefused, list_files, read
+from .validate import REJECTED_SCHEMA, Registers, read_registers, validate
+
+INLAST, DELVIS, AVVISAD, DUBBLETT = "inläst", "delvis avvisad", "avvisad", "dubblett"
+OFORANDRAD, UPPSKJUTEN = "oförändrad", "uppskjuten"
+"""The last two leave no row in `raw.inlasning`: nothing new, and not settled yet."""
+
+SQL_TYPES = {
+    "string": "varchar",
+    "integer": "integer",
+    "number": "decimal(24, 6)",
+    "date": "date",
+}
+
+
+@dataclass(frozen=True)
+class FileOutcome:
+    """What became of one file; the fields are the columns of `raw.inlasning`."""
+
+    fil: str
+    sha256: str
+    slag: str
+    utfall: str
+    lasta: int
+    godkanda: int
+    avvisade: int
+    meddelande: str
+    leveranser: tuple[str, ...] = ()
+    """The deliveries that the file made: none when it says what is already known."""
+
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """A file held to the contract: its outcome and its rows, typed or rejected."""
+
+    outcome: FileOutcome
+    accepted: pl.DataFrame = field(repr=False)
+    rejected: pl.DataFrame = field(repr=False)
+
+
+def load_into(db_path: Path, settings: Settings) -> list[FileOutcome]:
+    """Load the shipped facts and the landing folder into the build database at `db_path`."""
+    db_path.parent.mkdir(parents=True, exist_ok=True)
+    roots = [
+        ("data", settings.data_dir / "rapporter.csv"),
+        ("data/fakta", settings.data_dir / "fakta"),
+        ("landing", settings.landing_dir),
+    ]
+    with duckdb.connect(db_path) as con:
+        return load(con, [root for root in roots if root[1].exists()], settings)
+
+
+def load(
+    con: duckdb.DuckDBPyConnection,
+    roots: Sequence[tuple[str, Path]],
+    settings: Settings,
+    register: Registers | None = None,
+) -> list[FileOutcome]:
+    """Bring every new or changed file under the roots into raw; one outcome per file.
+
+    A root is a name and a file or folder; `fil` is the name and the path within the root.
+    Unknown förbund and posts are judged by `register`, the project's seeds unless given.
+    Raises RegisterMissing. After any other exception each file is in or out as a whole.
+    """
+    register = register or read_registers(PROJECT_DIR / "seeds")
+    con.execute(_tables())
+    return [
+        _load_file(con, path, fil, settings, register)
+        for name, root in roots
+        for path, fil in _named(name, root)
+    ]
+
+
+def check_files(
+    paths: Sequence[Path], settings: Settings, register: Registers | None = None
+) -> list[CheckedFile]:
+    """Hold files and folders to the contract without loading anything."""
+    register = register or read_registers(PROJECT_DIR / "seeds")
+    return [
+        _check(path, str(path), settings, register)
+        if path.exists()
+        else _without_rows(
+            replace(_blank(str(path), ""), utfall=AVVISAD, meddelande=f"{path} finns inte.")
+        )
+        for root in paths
+        for path in (list_files(root) if root.exists() else [root])
+    ]
+
+
+def _named(name: str, root: Path) -> list[tuple[Path, str]]:
+    """The files of a root with the names that the warehouse knows them by."""
+    base = root.parent if root.is_file() else root
+    return [
+        (path, f"{name}/{_readable(path.relative_to(base).as_posix())}")
+        for path in list_files(root)
+    ]
+
+
+def _readable(name: str) -> str:
+    """A file name may hold bytes that are not UTF-8; the database may not."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+# --- one file ---------------------------------------------------------------------------------
+
+
+def _load_file(
+    con: duckdb.DuckDBPyConnection, path: Path, fil: str, settings: Settings, register: Registers
+) -> FileOutcome:
+    """Write what is new. What was refused is tried again: the rules may have changed since."""
+    try:
+        sha256 = _sha256(path)
+    except OSError:
+        return _unreadable(fil)
+    last = _last_outcome(con, fil)
+    same = last is not None and last.sha256 == sha256
+    if last and same and not _refused(last):
+        return _unchanged(last)
+    twin = None if last else _twin(con, sha256)
+    if twin:
+        message = f"Samma innehåll som {twin}, som redan är inläst."
+        checked = _without_rows(replace(_blank(fil, sha256), utfall=DUBBLETT, meddelande=message))
+    else:
+        checked = _check(path, fil, settings, register)
+    if checked.outcome.utfall == UPPSKJUTEN:
+        return checked.outcome
+    if last and same and _verdict(last) == _verdict(checked.outcome):
+        return _unchanged(last)
+    with _transaction(con):
+        return _write(con, checked, again=same)
+
+
+def _refused(outcome: FileOutcome) -> bool:
+    return outcome.utfall in (AVVISAD, DELVIS)
+
+
+def _verdict(outcome: FileOutcome) -> tuple[str, int, int]:
+    return outcome.utfall, outcome.godkanda, outcome.avvisade
+
+
+def _unchanged(last: FileOutcome) -> FileOutcome:
+    message = f"Oförändrad sedan den blev {last.utfall}: {last.meddelande}"
+    return replace(last, utfall=OFORANDRAD, meddelande=message)
+
+
+def _check(path: Path, fil: str, settings: Settings, register: Registers) -> CheckedFile:
+    """Read and judge one file; a file that changes meanwhile is postponed."""
+    try:
+        sha256 = _sha256(path)
+        checked = _judge(path, _blank(fil, sha256), settings, register)
+        changed = _sha256(path) != sha256
+    except OSError:
+        return _without_rows(_unreadable(fil))
+    if changed:
+        return _without_rows(_postponed(fil, "Filen ändrades medan den lästes."))
+    return checked
+
+
+def _judge(path: Path, blank: FileOutcome, settings: Settings, register: Registers) -> CheckedFile:
+    try:
+        if path.stat().st_size > settings.max_file_mb * 1_000_000:
+            raise FileRefused(
+                f"Filen är större än {settings.max_file_mb} MB.",
+                "Dela den i en fil per rapport, eller höj FINSAM_MAX_FILE_MB.",
+            )
+        table = read(path.name, path.read_bytes())
+    except FileRefused as refused:
+        message = f"{blank.fil}: {refused}"
+        return _without_rows(replace(blank, slag=refused.slag, utfall=AVVISAD, meddelande=message))
+    judged = validate(table.frame, table.kontrakt, register, decimal=table.decimal)
+    good, bad = judged.accepted.height, judged.rejected.height
+    outcome = replace(
+        blank,
+        slag=table.kontrakt.slag,
+        utfall=INLAST if not bad else DELVIS if good else AVVISAD,
+        lasta=table.frame.height,
+        godkanda=good,
+        avvisade=bad,
+        meddelande=_counted(table.kontrakt.slag, judged.rejected, good + bad),
+    )
+    return CheckedFile(outcome, judged.accepted, judged.rejected)
+
+
+def _counted(slag: str, rejected: pl.DataFrame, rows: int) -> str:
+    noun = "fakta" if slag == "fakta" else "rapporter"
+    if rejected.is_empty():
+        return f"{rows} {noun} godkända."
+    first = rejected.row(0, named=True)
+    return (
+        f"{rejected.height} av {rows} rader avvisade. "
+        f"Den första, rad {first['rad']}, kolumn {first['kolumn']}: {first['orsak']}"
+    )
+
+
+def _blank(fil: str, sha256: str) -> FileOutcome:
+    return FileOutcome(fil, sha256, "okänt", UPPSKJUTEN, 0, 0, 0, "")
+
+
+def _postponed(fil: str, reason: str) -> FileOutcome:
+    return replace(_blank(fil, ""), meddelande=f"{reason} Den prövas igen vid nästa körning.")
+
+
+def _unreadable(fil: str) -> FileOutcome:
+    return _postponed(
+        fil, "Filen går inte att läsa: den saknas, är låst, eller du har inte rätt att läsa den."
+    )
+
+
+def _without_rows(outcome: FileOutcome) -> CheckedFile:
+    return CheckedFile(outcome, pl.DataFrame(), pl.DataFrame(schema=REJECTED_SCHEMA))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+# --- the database -----------------------------------------------------------------------------
+
+
+def _tables() -> str:
+    """The raw tables; those of facts and reports have the columns of their contract."""
+    fakta, rapporter = (_columns(kontrakt(slag)) for slag in ("fakta", "rapporter"))
+    return f"""
+        create schema if not exists raw;
+        create table if not exists raw.inlasning (
+            inlasning_id varchar primary key, fil varchar, sha256 varchar, slag varchar,
+            utfall varchar, lasta bigint, godkanda bigint, avvisade bigint,
+            tidpunkt timestamptz, meddelande varchar, check (lasta = godkanda + avvisade)
+        );
+        create table if not exists raw.leverans (
+            leverans_id varchar primary key, report_id varchar, version integer,
+            inlasning_id varchar, fil varchar, sha256 varchar, innehall_sha256 varchar,
+            antal_fakta bigint, tidpunkt timestamptz
+        );
+        create table if not exists raw.fakta (
+            leverans_id varchar, rad bigint, {fakta}, primary key (leverans_id, line, position)
+        );
+        create table if not exists raw.avvisade_fakta (
+            inlasning_id varchar, fil varchar, rad bigint, kolumn varchar, varde varchar,
+            orsak varchar, atgard varchar, innehall varchar
+        );
+        create table if not exists raw.rapporter (
+            {rapporter}, inlasning_id varchar, fil varchar, primary key (report_id)
+        );
+    """
+
+
+def _columns(contract: Kontrakt) -> str:
+    return ", ".join(f"{column.name} {SQL_TYPES[column.type]}" for column in contract.columns)
+
+
+@contextmanager
+def _transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    con.begin()
+    try:
+        yield
+        con.commit()
+    except BaseException:
+        con.rollback()
+        raise
+
+
+@contextmanager
+def _frame(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> Iterator[None]:
+    con.register(name, frame.to_arrow())
+    try:
+        yield
+    finally:
+        con.unregister(name)
+
+
+def _last_outcome(con: duckdb.DuckDBPyConnection, fil: str) -> FileOutcome | None:
+    """What became of the file when it was last new or changed."""
+    rows = con.execute(
+        """
+        select fil, sha256, slag, utfall, lasta, godkanda, avvisade, meddelande
+        from raw.inlasning where fil = ? order by inlasning_id desc limit 1
+        """,
+        [fil],
+    ).fetchall()
+    return FileOutcome(*rows[0]) if rows else None
+
+
+def _twin(con: duckdb.DuckDBPyConnection, sha256: str) -> str | None:
+    """The file whose rows, already in, are those of this content."""
+    return _single(
+        con,
+        """
+        select fil from raw.inlasning
+        where sha256 = ? and utfall in (?, ?)
+        order by inlasning_id limit 1
+        """,
+        [sha256, INLAST, DELVIS],
+    )
+
+
+def _single(
+    con: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[str] = ()
+) -> str | None:
+    """The first cell of a result, if any. Fetched whole: DuckDB keeps a half-read one open."""
+    rows = con.execute(query, list(parameters)).fetchall()
+    return str(rows[0][0]) if rows else None
+
+
+def _write(con: duckdb.DuckDBPyConnection, checked: CheckedFile, *, again: bool) -> FileOutcome:
+    """Everything that one file brings; the caller holds the transaction.
+
+    `again`: the file was read before and has not changed, only the rules have.
+    """
+    outcome = checked.outcome
+    inlasning_id = str(_single(con, "select format('{:08d}', count(*) + 1) from raw.inlasning"))
+    if outcome.slag == "fakta" and outcome.godkanda:
+        deliveries = _deliver(con, inlasning_id, outcome, checked.accepted, again=again)
+        outcome = replace(
+            outcome,
+            leveranser=deliveries,
+            meddelande=f"{outcome.meddelande} {_delivered(deliveries)}",
+        )
+    elif outcome.slag == "rapporter" and outcome.godkanda:
+        _describe(con, inlasning_id, outcome.fil, checked.accepted)
+    with _frame(con, "_rejected", checked.rejected):
+        con.execute(
+            "insert into raw.avvisade_fakta select ?, ?, * from _rejected",
+            [inlasning_id, outcome.fil],
+        )
+    con.execute(
+        "insert into raw.inlasning values (?, ?, ?, ?, ?, ?, ?, ?, now(), ?)",
+        [
+            inlasning_id, outcome.fil, outcome.sha256, outcome.slag, outcome.utfall,
+            outcome.lasta, outcome.godkanda, outcome.avvisade, outcome.meddelande,
+        ],
+    )  # fmt: skip
+    return outcome
+
+
+def _delivered(deliveries: Sequence[str]) -> str:
+    if not deliveries:
+        return "Ingen ny leverans: rapporten har redan detta innehåll eller ett nyare."
+    return f"Ny leverans: {', '.join(deliveries)}."
+
+
+def _deliver(
+    con: duckdb.DuckDBPyConnection,
+    inlasning_id: str,
+    outcome: FileOutcome,
+    accepted: pl.DataFrame,
+    *,
+    again: bool,
+) -> tuple[str, ...]:
+    """One new version per report whose facts differ from its newest; their ids.
+
+    A file that is tried again must not replace what was delivered after it was dropped.
+    """
+    with _frame(con, "_accepted", accepted), _frame(con, "_content", _content(accepted)):
+        con.execute(
+            """
+            insert into raw.leverans
+            select
+                report_id || '#' || (coalesce(newest.version, 0) + 1), report_id,
+                coalesce(newest.version, 0) + 1, ?, ?, ?, sha256(content), antal_fakta, now()
+            from _content
+            left join (
+                select report_id, max(version) as version,
+                    arg_max(innehall_sha256, version) as innehall_sha256,
+                    arg_max(inlasning_id, version) as inlasning_id
+                from raw.leverans group by report_id
+            ) as newest using (report_id)
+            where sha256(content) is distinct from newest.innehall_sha256
+              and (not ? or newest.inlasning_id is null or newest.inlasning_id <= (
+                  select max(inlasning_id) from raw.inlasning where fil = ?
+              ))
+            """,
+            [inlasning_id, outcome.fil, outcome.sha256, again, outcome.fil],
+        )
+        con.execute(
+            """
+            insert into raw.fakta by name
+            select leverans.leverans_id, _accepted.*
+            from _accepted join raw.leverans as leverans using (report_id)
+            where leverans.inlasning_id = ?
+            """,
+            [inlasning_id],
+        )
+    rows = con.execute(
+        "select leverans_id from raw.leverans where inlasning_id = ? order by report_id",
+        [inlasning_id],
+    ).fetchall()
+    return tuple(row[0] for row in rows)
+
+
+def _content(accepted: pl.DataFrame) -> pl.DataFrame:
+    """What each report's facts say, as one text that no order of rows or spelling changes.
+
+    The separators are control characters, which no accepted cell contains.
+    """
+    contract = kontrakt("fakta")
+    cells = (pl.col(name).cast(pl.String).fill_null("") for name in contract.names)
+    return (
+        accepted.sort(contract.key)
+        .select("report_id", content=pl.concat_str(list(cells), separator="\x1f"))
+        .group_by("report_id", maintain_order=True)
+        .agg(pl.col("content").str.join("\x1e"), pl.len().cast(pl.Int64).alias("antal_fakta"))
+    )
+
+
+def _describe(
+    con: duckdb.DuckDBPyConnection, inlasning_id: str, fil: str, accepted: pl.DataFrame
+) -> None:
+    """The newest metadata of each report in the file."""
+    with _frame(con, "_accepted", accepted.drop("rad")):
+        con.execute(
+            "insert or replace into raw.rapporter by name "
+            "select *, ? as inlasning_id, ? as fil from _accepted",
+            [inlasning_id, fil],
+        )
