@@ -1,0 +1,97 @@
+{#
+  Subtotals that a report leaves out, derived from their own parts: post, the rule that derives it,
+  and the weighted parts, in an order in which later ones may build on earlier ones.
+  A derived figure may serve in other rules; the rule that it was derived by can then not be tried.
+#}
+{% macro harledningar() %}
+    {{ return([
+        ('balansrakning', 'fordringar', 'BR4',
+            [('kundfordringar', 1), ('ovriga_fordringar', 1), ('forutbetalda_kostnader_och_upplupna_intakter', 1)]),
+        ('balansrakning', 'summa_omsattningstillgangar', 'BR3',
+            [('fordringar', 1), ('kortfristiga_placeringar', 1), ('kassa_och_bank', 1)]),
+        ('balansrakning', 'summa_anlaggningstillgangar', none,
+            [('immateriella_anlaggningstillgangar', 1), ('materiella_anlaggningstillgangar', 1), ('finansiella_anlaggningstillgangar', 1)]),
+        ('balansrakning', 'summa_tillgangar', 'BR1',
+            [('summa_anlaggningstillgangar', 1), ('summa_omsattningstillgangar', 1)]),
+        ('balansrakning', 'summa_avsattningar', none,
+            [('avsattningar_pensioner', 1), ('ovriga_avsattningar', 1)]),
+        ('balansrakning', 'summa_kortfristiga_skulder', 'BR7',
+            [('leverantorsskulder', 1), ('ovriga_kortfristiga_skulder', 1), ('upplupna_kostnader_och_forutbetalda_intakter', 1)]),
+        ('balansrakning', 'summa_kortfristiga_skulder', none,
+            [('summa_skulder', 1), ('langfristiga_skulder', -1)]),
+        ('balansrakning', 'summa_skulder', none,
+            [('langfristiga_skulder', 1), ('summa_kortfristiga_skulder', 1)]),
+        ('balansrakning', 'summa_eget_kapital', 'BR6',
+            [('ingaende_eget_kapital', 1), ('periodens_resultat', 1)]),
+        ('balansrakning', 'summa_eget_kapital_och_skulder', 'BR5',
+            [('summa_eget_kapital', 1), ('summa_avsattningar', 1), ('langfristiga_skulder', 1), ('summa_kortfristiga_skulder', 1)]),
+        ('resultatrakning', 'verksamhetens_intakter', 'RR6',
+            [('medlemsbidrag', 1), ('ovriga_intakter', 1)]),
+        ('resultatrakning', 'verksamhetens_kostnader', 'RR5',
+            [('ovriga_verksamhetskostnader', 1), ('administration', 1), ('kostnader_insatser', 1)]),
+    ]) }}
+{% endmacro %}
+
+{#
+  The parts without which a derivation would be a guess: half a balance is not a balance.
+#}
+{% macro kravda_delar(post_code) %}
+    {{ return({
+        'summa_eget_kapital': ['ingaende_eget_kapital', 'periodens_resultat'],
+        'summa_eget_kapital_och_skulder': ['summa_eget_kapital', 'summa_kortfristiga_skulder'],
+        'summa_kortfristiga_skulder': [],
+        'verksamhetens_kostnader': ['kostnader_insatser'],
+        'summa_skulder': ['summa_kortfristiga_skulder'],
+    }.get(post_code, [])) }}
+{% endmacro %}
+
+{#
+  `relation` (printed figures, one per post and column) plus the derived ones.
+  One pass per derivation, so that each sees those before it.
+#}
+{% macro harled_delsummor(relation) %}
+    {%- set ns = namespace(forra=relation) -%}
+    {%- for statement, post_code, regel_id, delar in harledningar() -%}
+    {%- set steg = 'harledd_' ~ loop.index -%}
+    {{ steg }}_ny as (
+        select
+            leverans_id,
+            report_id,
+            forbund_id,
+            '{{ statement }}' as statement,
+            '{{ post_code }}' as post_code,
+            scenario,
+            period_start,
+            period_end,
+            cast(sum(belopp_sek * case post_code {% for del, vikt in delar %}when '{{ del }}' then {{ vikt }} {% endfor %}end) as decimal(18, 2)) as belopp_sek,
+            cast(sum(halv_enhet_sek) as decimal(18, 2)) as halv_enhet_sek,
+            cast(0 as bigint) as antal_figurer,
+            cast({{ list_distinct('rader', 'rader') }} as {{ dbt.type_string() }}) as rader,
+            min(forsta_rad) as forsta_rad,
+            true as harledd,
+            cast({{ "'" ~ regel_id ~ "'" if regel_id else 'null' }} as {{ dbt.type_string() }}) as harledd_av_regel
+        from {{ ns.forra }}
+        where statement = '{{ statement }}'
+            and post_code in ({% for del, vikt in delar %}'{{ del }}'{{ ', ' if not loop.last }}{% endfor %}, '{{ post_code }}')
+        group by leverans_id, report_id, forbund_id, scenario, period_start, period_end
+        having count(case when post_code = '{{ post_code }}' then 1 end) = 0
+            {% for del in kravda_delar(post_code) -%}
+            and count(case when post_code = '{{ del }}' then 1 end) > 0
+            {% endfor %}
+            {%- if delar | selectattr(1, 'equalto', -1) | list -%}
+            and count(case when post_code = '{{ delar[0][0] }}' then 1 end) > 0
+            {%- endif %}
+    ),
+
+    {{ steg }} as (
+        select * from {{ ns.forra }}
+        union all
+        select * from {{ steg }}_ny
+    ),
+
+    {% set ns.forra = steg -%}
+    {%- endfor -%}
+    harledd as (
+        select * from {{ ns.forra }}
+    )
+{%- endmacro %}

@@ -1,0 +1,128 @@
+{#
+  Tries every identity of a rule list on a relation of figures, by intervals.
+
+  tal:   leverans_id, statement, post_code, scenario, period_start, period_end, belopp_sek,
+         halv_enhet_sek, harledd_av_regel, rader   (one row per figure)
+  regel: regel_id, summa_statement, summa_post, led_statement, led_post, vikt   (one row per part)
+
+  Gives CTEs ending in `provad`: one row per rule × delivery × scenario × period in which any of the
+  rule's statements has a column, also when the rule can't be tried there.
+  A column is (start, end) for statements of a period and (null, end) for a balance sheet; where a
+  rule joins the two, the balance sheet stands in the column that ends on its day.
+#}
+{% macro prova_regler(tal, regel) %}
+regler as (
+    select distinct regel_id, summa_statement, summa_post from {{ regel }}
+),
+
+rakningar as (
+    select regel_id, summa_statement as statement from {{ regel }}
+    union
+    select regel_id, led_statement as statement from {{ regel }}
+),
+
+tidskolumner as (
+    select distinct leverans_id, statement, scenario, period_start, period_end
+    from {{ tal }}
+    where statement = 'balansrakning' or period_start is not null
+),
+
+regelkolumner as (
+    select distinct
+        rakningar.regel_id,
+        tidskolumner.leverans_id,
+        tidskolumner.scenario,
+        tidskolumner.period_start,
+        tidskolumner.period_end
+    from rakningar
+    inner join tidskolumner on rakningar.statement = tidskolumner.statement
+),
+
+kolumner as (        -- a balance day stands alone only where no period of the rule ends on it
+    select dag.regel_id, dag.leverans_id, dag.scenario, dag.period_start, dag.period_end
+    from regelkolumner as dag
+    left join regelkolumner as period
+        on dag.regel_id = period.regel_id
+        and dag.leverans_id = period.leverans_id
+        and dag.scenario = period.scenario
+        and dag.period_end = period.period_end
+        and period.period_start is not null
+    where dag.period_start is not null or period.period_end is null
+    group by dag.regel_id, dag.leverans_id, dag.scenario, dag.period_start, dag.period_end
+),
+
+summor as (
+    select
+        kolumner.regel_id,
+        kolumner.leverans_id,
+        kolumner.scenario,
+        kolumner.period_start,
+        kolumner.period_end,
+        max(tal.belopp_sek) as summa,
+        max(tal.halv_enhet_sek) as summa_halv_enhet,
+        max(case when tal.harledd_av_regel = kolumner.regel_id then 1 else 0 end) as harledd_har,
+        max(tal.rader) as summa_rader
+    from kolumner
+    inner join regler on kolumner.regel_id = regler.regel_id
+    left join {{ tal }} as tal
+        on kolumner.leverans_id = tal.leverans_id
+        and kolumner.scenario = tal.scenario
+        and kolumner.period_end = tal.period_end
+        and (kolumner.period_start is null or tal.period_start is null or kolumner.period_start = tal.period_start)
+        and regler.summa_statement = tal.statement
+        and regler.summa_post = tal.post_code
+    group by kolumner.regel_id, kolumner.leverans_id, kolumner.scenario, kolumner.period_start, kolumner.period_end
+),
+
+led as (
+    select
+        kolumner.regel_id,
+        kolumner.leverans_id,
+        kolumner.scenario,
+        kolumner.period_start,
+        kolumner.period_end,
+        sum(tal.belopp_sek * regel.vikt) as led,
+        sum(tal.halv_enhet_sek * abs(regel.vikt)) as led_halv_enhet,
+        {{ list_distinct('tal.rader', 'tal.rader') }} as led_rader
+    from kolumner
+    inner join {{ regel }} as regel on kolumner.regel_id = regel.regel_id
+    inner join {{ tal }} as tal
+        on kolumner.leverans_id = tal.leverans_id
+        and kolumner.scenario = tal.scenario
+        and kolumner.period_end = tal.period_end
+        and (kolumner.period_start is null or tal.period_start is null or kolumner.period_start = tal.period_start)
+        and regel.led_statement = tal.statement
+        and regel.led_post = tal.post_code
+    group by kolumner.regel_id, kolumner.leverans_id, kolumner.scenario, kolumner.period_start, kolumner.period_end
+),
+
+provad as (
+    select
+        summor.regel_id,
+        summor.leverans_id,
+        summor.scenario,
+        summor.period_start,
+        summor.period_end,
+        summor.summa,
+        led.led,
+        coalesce(summor.summa_halv_enhet, 0) + coalesce(led.led_halv_enhet, 0) as tolerans,
+        case
+            when summor.harledd_har = 1 then 'ej prövbar'
+            else {{ intervallutfall('summor.summa', 'led.led', 'summor.summa_halv_enhet + led.led_halv_enhet') }}
+        end as utfall,
+        case
+            when summor.summa is null and led.led is null then 'varken summa eller delar trycks'
+            when summor.summa is null then 'summan trycks inte'
+            when summor.harledd_har = 1 then 'summan trycks inte utan är härledd ur samma delar'
+            when led.led is null then 'inga delar trycks'
+        end as hinder,
+        'rad ' || summor.summa_rader || coalesce('; delar på rad ' || led.led_rader, '') as rader
+    from summor
+    left join led
+        on summor.regel_id = led.regel_id
+        and summor.leverans_id = led.leverans_id
+        and summor.scenario = led.scenario
+        and summor.period_end = led.period_end
+        and summor.period_start is not distinct from led.period_start
+)
+{%- endmacro %}

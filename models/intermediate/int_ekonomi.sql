@@ -1,0 +1,44 @@
+-- The figures of the three statements, printed and derived.
+-- Grain: one row per delivery × statement × post × scenario × period.
+{{ config(materialized='incremental', incremental_strategy='append') }}
+
+with tryckt as (
+    select
+        leverans_id,
+        report_id,
+        forbund_id,
+        statement,
+        post_code,
+        scenario,
+        period_start,
+        period_end,
+        belopp_sek,
+        halv_enhet_sek,
+        antal_figurer,
+        rader,
+        forsta_rad,
+        false as harledd,
+        cast(null as {{ dbt.type_string() }}) as harledd_av_regel
+    from {{ ref('int_ekonomi_tryckt') }}
+    where {{ nya_leveranser() }}
+),
+
+{{ harled_delsummor('tryckt') }}
+
+select
+    leverans_id,
+    report_id,
+    forbund_id,
+    statement,
+    post_code,
+    scenario,
+    period_start,
+    period_end,
+    belopp_sek,
+    halv_enhet_sek,
+    antal_figurer,
+    rader,
+    forsta_rad,
+    harledd,
+    harledd_av_regel
+from harledd

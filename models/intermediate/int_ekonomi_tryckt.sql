@@ -1,0 +1,145 @@
+-- The printed figures of resultaträkning, balansräkning and kassaflöde, one per post and column.
+-- Rows with different labels of one post are added; the same label printed twice is one figure,
+-- in its finest unit. Opening posts carry the date of the column that they open.
+-- Grain: one row per delivery × statement × post × scenario × period.
+{{ config(materialized='incremental', incremental_strategy='append') }}
+
+with fakta as (
+    select * from {{ ref('int_fakta') }}
+    where statement in ('resultatrakning', 'balansrakning', 'kassaflode')
+        and post_code is not null
+        and belopp_sek is not null
+        and scenario in ('utfall', 'budget', 'prognos')
+        and status <> 'suspect'
+        and {{ nya_leveranser() }}
+),
+
+post as (
+    select * from {{ ref('post') }}
+),
+
+teckenkonvention as (
+    select * from {{ ref('int_teckenkonvention') }}
+),
+
+lagrad as (
+    select
+        fakta.leverans_id,
+        fakta.fakta_key,
+        fakta.report_id,
+        fakta.forbund_id,
+        fakta.line,
+        fakta.position,
+        fakta.statement,
+        fakta.post_code,
+        post.niva,
+        fakta.jamforbar_etikett,
+        fakta.scenario,
+        case when post.period_type = 'duration' and fakta.statement <> 'balansrakning'
+            then fakta.period_start end as period_start,
+        fakta.period_end,
+        fakta.belopp_sek * case
+            when post.lagrat_tecken <> '-1' then 1
+            when fakta.post_code = 'finansiella_kostnader' then coalesce(teckenkonvention.finans_tecken, 1)
+            else coalesce(teckenkonvention.kostnad_tecken, 1)
+        end as belopp_sek,
+        fakta.halv_enhet as halv_enhet_sek,
+        case fakta.statement || '.' || fakta.post_code
+            when 'balansrakning.ingaende_eget_kapital' then 'balansrakning.summa_eget_kapital'
+            when 'kassaflode.likvida_medel_vid_periodens_borjan' then 'kassaflode.likvida_medel_vid_periodens_slut'
+        end as motpost
+    from fakta
+    inner join post
+        on fakta.statement = post.statement
+        and fakta.post_code = post.post_code
+    left join teckenkonvention on fakta.leverans_id = teckenkonvention.leverans_id
+),
+
+stangning as (
+    select distinct leverans_id, scenario, statement || '.' || post_code as motpost, period_end, belopp_sek
+    from lagrad
+),
+
+-- An opening post dated where a column closes stands in that column, unless the closing figure of
+-- that date is the same amount: then it is the balance carried over, and opens the next column.
+oppning as (
+    select
+        lagrad.fakta_key,
+        min(nasta.period_end) as period_end
+    from lagrad
+    left join stangning as samma_dag
+        on lagrad.leverans_id = samma_dag.leverans_id
+        and lagrad.scenario = samma_dag.scenario
+        and lagrad.motpost = samma_dag.motpost
+        and lagrad.period_end = samma_dag.period_end
+    inner join stangning as nasta
+        on lagrad.leverans_id = nasta.leverans_id
+        and lagrad.scenario = nasta.scenario
+        and lagrad.motpost = nasta.motpost
+        and nasta.period_end > lagrad.period_end
+        and year(nasta.period_end) = year(lagrad.period_end) + 1
+    where lagrad.motpost is not null
+        and month(lagrad.period_end) = 12
+        and (samma_dag.belopp_sek is null or samma_dag.belopp_sek = lagrad.belopp_sek)
+    group by lagrad.fakta_key
+),
+
+placerad as (
+    select
+        lagrad.leverans_id,
+        lagrad.report_id,
+        lagrad.forbund_id,
+        lagrad.line,
+        lagrad.position,
+        lagrad.statement,
+        lagrad.post_code,
+        lagrad.niva,
+        lagrad.jamforbar_etikett,
+        lagrad.scenario,
+        lagrad.period_start,
+        coalesce(oppning.period_end, lagrad.period_end) as period_end,
+        lagrad.belopp_sek,
+        lagrad.halv_enhet_sek
+    from lagrad
+    left join oppning on lagrad.fakta_key = oppning.fakta_key
+),
+
+unik as (            -- the same label (or the same subtotal) printed again is the same figure
+    select
+        leverans_id,
+        report_id,
+        forbund_id,
+        line,
+        statement,
+        post_code,
+        scenario,
+        period_start,
+        period_end,
+        belopp_sek,
+        halv_enhet_sek,
+        row_number() over (
+            partition by
+                leverans_id, statement, post_code, scenario, period_start, period_end,
+                case when niva = 'post' then jamforbar_etikett end
+            order by halv_enhet_sek, line, position
+        ) as ordning
+    from placerad
+)
+
+select
+    leverans_id,
+    report_id,
+    forbund_id,
+    statement,
+    post_code,
+    scenario,
+    period_start,
+    period_end,
+    cast(sum(belopp_sek) as decimal(18, 2)) as belopp_sek,
+    cast(sum(halv_enhet_sek) as decimal(18, 2)) as halv_enhet_sek,
+    count(*) as antal_figurer,
+    {{ list_distinct('cast(line as varchar)', 'cast(line as varchar)') }} as rader,
+    min(line) as forsta_rad
+from unik
+where ordning = 1
+group by leverans_id, report_id, forbund_id, statement, post_code, scenario, period_start, period_end

@@ -1,0 +1,182 @@
+-- Every check of every delivery with its verdict and its sentence: what was tried, what could not be,
+-- and which breaks are explained. A rule that finds nothing to try in a report still has a row.
+-- Grain: one row per delivery × rule × scenario × period × object.
+{{ config(materialized='incremental', incremental_strategy='append') }}
+
+with leverans as (
+    select * from {{ ref('stg_leverans') }}
+    where {{ nya_leveranser() }}
+),
+
+rapport as (
+    select * from {{ ref('int_rapport') }}
+),
+
+kand_avvikelse as (
+    select * from {{ ref('kand_avvikelse') }}
+),
+
+regel as (
+    select distinct regel_id, benamning, allvar from {{ ref('regel') }}
+    union all
+    select regel_id, benamning, allvar from {{ ref('kontrollregel') }}
+),
+
+provad as (
+    {% for modell in ['int_kontroll_regel', 'int_kontroll_tabell', 'int_kontroll_samma', 'int_kontroll_deltagare', 'int_kontroll_andel'] -%}
+    select regel_id, leverans_id, scenario, period_start, period_end, objekt, enhet, summa, led, tolerans, utfall, hinder, rader
+    from {{ ref(modell) }}
+    where {{ nya_leveranser() }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+med_rapport as (
+    select
+        provad.regel_id,
+        provad.leverans_id,
+        leverans.report_id,
+        provad.scenario,
+        provad.period_start,
+        provad.period_end,
+        provad.objekt,
+        provad.enhet,
+        provad.summa,
+        provad.led,
+        cast(provad.summa - provad.led as decimal(18, 4)) as differens,
+        provad.tolerans,
+        provad.utfall,
+        provad.hinder,
+        provad.rader
+    from provad
+    inner join leverans on provad.leverans_id = leverans.leverans_id
+),
+
+forklarad as (       -- an explanation holds for its exact difference and no other
+    select
+        med_rapport.regel_id,
+        med_rapport.leverans_id,
+        med_rapport.report_id,
+        med_rapport.scenario,
+        med_rapport.period_start,
+        med_rapport.period_end,
+        med_rapport.objekt,
+        med_rapport.enhet,
+        med_rapport.summa,
+        med_rapport.led,
+        med_rapport.differens,
+        med_rapport.tolerans,
+        case
+            when med_rapport.utfall = 'brott' and kand_avvikelse.orsak is not null then 'känd avvikelse'
+            else med_rapport.utfall
+        end as utfall,
+        med_rapport.hinder,
+        med_rapport.rader,
+        case when med_rapport.utfall = 'brott' then kand_avvikelse.orsak end as orsak
+    from med_rapport
+    left join kand_avvikelse
+        on med_rapport.report_id = kand_avvikelse.report_id
+        and med_rapport.regel_id = kand_avvikelse.regel_id
+        and med_rapport.scenario = kand_avvikelse.scenario
+        and med_rapport.period_start is not distinct from kand_avvikelse.period_start
+        and med_rapport.period_end = kand_avvikelse.period_end
+        and med_rapport.objekt is not distinct from kand_avvikelse.objekt
+        and med_rapport.differens = kand_avvikelse.differens
+),
+
+kand as (            -- KAN: an explanation that explains nothing is itself a break
+    select
+        'KAN' as regel_id,
+        leverans.leverans_id,
+        leverans.report_id,
+        kand_avvikelse.scenario,
+        kand_avvikelse.period_start,
+        kand_avvikelse.period_end,
+        kand_avvikelse.regel_id || coalesce(', ' || kand_avvikelse.objekt, '') as objekt,
+        'kr' as enhet,
+        cast(kand_avvikelse.differens as decimal(18, 4)) as summa,
+        cast(forklarad.differens as decimal(18, 4)) as led,
+        cast(kand_avvikelse.differens - forklarad.differens as decimal(18, 4)) as differens,
+        cast(0 as decimal(18, 4)) as tolerans,
+        case when forklarad.differens is null then 'brott' else 'håller' end as utfall,
+        cast(null as {{ dbt.type_string() }}) as hinder,
+        forklarad.rader,
+        cast(null as {{ dbt.type_string() }}) as orsak
+    from kand_avvikelse
+    inner join leverans on kand_avvikelse.report_id = leverans.report_id
+    left join forklarad
+        on leverans.leverans_id = forklarad.leverans_id
+        and kand_avvikelse.regel_id = forklarad.regel_id
+        and kand_avvikelse.scenario = forklarad.scenario
+        and kand_avvikelse.period_start is not distinct from forklarad.period_start
+        and kand_avvikelse.period_end = forklarad.period_end
+        and kand_avvikelse.objekt is not distinct from forklarad.objekt
+        and forklarad.utfall = 'känd avvikelse'
+),
+
+funna as (
+    select * from forklarad
+    union all
+    select * from kand
+),
+
+tomma as (
+    select
+        regel.regel_id,
+        leverans.leverans_id,
+        leverans.report_id,
+        'utfall' as scenario,
+        rapport.period_start,
+        rapport.period_end,
+        cast(null as {{ dbt.type_string() }}) as objekt,
+        cast(null as {{ dbt.type_string() }}) as enhet,
+        cast(null as decimal(18, 4)) as summa,
+        cast(null as decimal(18, 4)) as led,
+        cast(null as decimal(18, 4)) as differens,
+        cast(null as decimal(18, 4)) as tolerans,
+        -- nothing differs from its printed characters, nothing is explained: that rule holds
+        case when regel.regel_id in ('TRY', 'TRF', 'KAN') then 'håller' else 'ej prövbar' end as utfall,
+        case when regel.regel_id not in ('TRY', 'TRF', 'KAN')
+            then 'rapporten trycker inga uppgifter som regeln gäller' end as hinder,
+        cast(null as {{ dbt.type_string() }}) as rader,
+        cast(null as {{ dbt.type_string() }}) as orsak
+    from leverans
+    cross join regel
+    inner join rapport on leverans.report_id = rapport.report_id
+    left join (select distinct regel_id, leverans_id from funna) as funna
+        on regel.regel_id = funna.regel_id
+        and leverans.leverans_id = funna.leverans_id
+    where funna.regel_id is null
+),
+
+alla as (
+    select * from funna
+    union all
+    select * from tomma
+)
+
+select
+    {{ key(['alla.leverans_id', 'alla.regel_id', 'alla.scenario', 'alla.period_start', 'alla.period_end', 'alla.objekt']) }} as kontroll_key,
+    alla.regel_id,
+    regel.benamning as regel,
+    regel.allvar,
+    alla.report_id,
+    alla.leverans_id,
+    rapport.forbund_id,
+    alla.scenario,
+    alla.period_start,
+    alla.period_end,
+    alla.objekt,
+    alla.enhet,
+    alla.summa,
+    alla.led,
+    alla.differens,
+    alla.tolerans,
+    alla.utfall,
+    {{ kontrollmening() }} as mening,
+    alla.rader,
+    alla.orsak,
+    alla.hinder
+from alla
+inner join regel on alla.regel_id = regel.regel_id
+inner join rapport on alla.report_id = rapport.report_id

@@ -1,0 +1,356 @@
+-- Ratios as the warehouse computes them, beside those that the report prints itself.
+-- Grain: one row per delivery × ratio × insats (null for the whole förbund) × scenario × period.
+{{ config(materialized='incremental', incremental_strategy='append') }}
+
+with ekonomi as (
+    select * from {{ ref('int_ekonomi') }}
+    where {{ nya_leveranser() }}
+),
+
+kostnad as (
+    select * from {{ ref('int_kostnad') }}
+    where {{ nya_leveranser() }}
+),
+
+deltagare as (
+    select * from {{ ref('int_deltagare') }}
+    where enhet = 'antal'
+        and scenario = 'utfall'
+        and {{ nya_leveranser() }}
+),
+
+total as (
+    select * from {{ ref('int_totalkostnad') }}
+    where {{ nya_leveranser() }}
+),
+
+fakta as (
+    select * from {{ ref('int_fakta') }}
+    where begrepp_nyckeltal is not null
+        and scenario in ('utfall', 'budget', 'prognos')
+        and status <> 'suspect'
+        and {{ nya_leveranser() }}
+),
+
+rapport as (
+    select leverans.leverans_id, rapport.forbund_id
+    from {{ ref('stg_leverans') }} as leverans
+    inner join {{ ref('int_rapport') }} as rapport on leverans.report_id = rapport.report_id
+),
+
+medelstilldelning as (
+    select * from {{ ref('medelstilldelning') }}
+    where total_sek is not null
+),
+
+balans as (
+    select
+        ekonomi.leverans_id,
+        rapport.forbund_id,
+        ekonomi.scenario,
+        ekonomi.period_end,
+        max(case when post_code = 'summa_eget_kapital' then belopp_sek end) as eget_kapital,
+        max(case when post_code = 'summa_tillgangar' then belopp_sek end) as tillgangar,
+        max(case when post_code = 'summa_omsattningstillgangar' then belopp_sek end) as omsattningstillgangar,
+        max(case when post_code = 'summa_kortfristiga_skulder' then belopp_sek end) as kortfristiga_skulder
+    from ekonomi
+    inner join rapport on ekonomi.leverans_id = rapport.leverans_id
+    where statement = 'balansrakning'
+    group by ekonomi.leverans_id, rapport.forbund_id, ekonomi.scenario, ekonomi.period_end
+),
+
+helar as (           -- what the whole year's budget (or else forecast, outcome) says
+    select
+        leverans_id,
+        period_end,
+        coalesce(
+            max(case when scenario = 'budget' then kostnader_sek end),
+            max(case when scenario = 'prognos' then kostnader_sek end)
+        ) as kostnader_plan,
+        max(case when scenario = 'budget' then kostnader_sek end) as kostnader_budget,
+        coalesce(
+            max(case when scenario = 'utfall' then medlemsbidrag_sek end),
+            max(case when scenario = 'budget' then medlemsbidrag_sek end),
+            max(case when scenario = 'prognos' then medlemsbidrag_sek end)
+        ) as medlemsbidrag,
+        max(case when scenario = 'prognos' then resultat_sek end) as resultat_prognos,
+        max(case when scenario = 'budget' then resultat_sek end) as resultat_budget
+    from total
+    where month(period_start) = 1 and day(period_start) = 1
+        and month(period_end) = 12 and day(period_end) = 31
+        and year(period_start) = year(period_end)
+    group by leverans_id, period_end
+),
+
+balansmatt as (
+    select leverans_id, 'soliditet' as nyckeltal_id, scenario, period_end, 100 * eget_kapital / nullif(tillgangar, 0) as varde
+    from balans
+    union all
+    select leverans_id, 'kassalikviditet' as nyckeltal_id, scenario, period_end, 100 * omsattningstillgangar / nullif(kortfristiga_skulder, 0) as varde
+    from balans
+    union all
+    select
+        balans.leverans_id,
+        'eget_kapital_andel' as nyckeltal_id,
+        balans.scenario,
+        balans.period_end,
+        100 * balans.eget_kapital / nullif(coalesce(helar.medlemsbidrag, medelstilldelning.total_sek), 0) as varde
+    from balans
+    left join helar
+        on balans.leverans_id = helar.leverans_id
+        and year(balans.period_end) = year(helar.period_end)
+    left join medelstilldelning
+        on balans.forbund_id = medelstilldelning.forbund_id
+        and year(balans.period_end) = medelstilldelning.ar
+),
+
+slag as (
+    select
+        leverans_id,
+        scenario,
+        period_start,
+        period_end,
+        sum(belopp_sek) as summa,
+        sum(case when kostnadstyp = 'individinriktad' then belopp_sek else 0 end) as individinriktade,
+        sum(case when kostnadstyp = 'strukturovergripande' then belopp_sek else 0 end) as strukturovergripande,
+        sum(case when kostnadstyp = 'administration' then belopp_sek end) as administration,
+        -- shares are only honest when every cost has its kind and the administration is there
+        count(case when kostnadstyp is null then 1 end) = 0
+            and count(case when kostnadstyp = 'administration' then 1 end) > 0
+            and count(distinct kostnadstyp) > 1 as fullstandig
+    from kostnad
+    group by leverans_id, scenario, period_start, period_end
+),
+
+slagmatt as (
+    select leverans_id, 'andel_individinriktade' as nyckeltal_id, scenario, period_start, period_end, 100 * individinriktade / nullif(summa, 0) as varde
+    from slag where fullstandig
+    union all
+    select leverans_id, 'andel_strukturovergripande' as nyckeltal_id, scenario, period_start, period_end, 100 * strukturovergripande / nullif(summa, 0) as varde
+    from slag where fullstandig
+    union all
+    select leverans_id, 'andel_administration' as nyckeltal_id, scenario, period_start, period_end, 100 * administration / nullif(summa, 0) as varde
+    from slag where fullstandig
+    union all
+    select slag.leverans_id, 'administrationsandel_kostnad' as nyckeltal_id, slag.scenario, slag.period_start, slag.period_end, 100 * slag.administration / nullif(total.kostnader_sek, 0) as varde
+    from slag
+    inner join total
+        on slag.leverans_id = total.leverans_id
+        and slag.scenario = total.scenario
+        and slag.period_start = total.period_start
+        and slag.period_end = total.period_end
+    union all
+    select slag.leverans_id, 'administrationsandel_medel' as nyckeltal_id, slag.scenario, slag.period_start, slag.period_end, 100 * slag.administration / nullif(total.medlemsbidrag_sek, 0) as varde
+    from slag
+    inner join total
+        on slag.leverans_id = total.leverans_id
+        and slag.scenario = total.scenario
+        and slag.period_start = total.period_start
+        and slag.period_end = total.period_end
+),
+
+budgetjamforelse as (   -- budget and outcome of the same table where one prints both
+    select
+        utfall.leverans_id,
+        utfall.period_start,
+        utfall.period_end,
+        case when utfall.kostnader_tabell_sek is not null and budget.kostnader_tabell_sek is not null
+            then utfall.kostnader_tabell_sek else utfall.kostnader_sek end as utfall,
+        case when utfall.kostnader_tabell_sek is not null and budget.kostnader_tabell_sek is not null
+            then budget.kostnader_tabell_sek else budget.kostnader_sek end as budget
+    from total as utfall
+    inner join total as budget
+        on utfall.leverans_id = budget.leverans_id
+        and utfall.period_start = budget.period_start
+        and utfall.period_end = budget.period_end
+        and budget.scenario = 'budget'
+    where utfall.scenario = 'utfall'
+),
+
+budgetmatt as (
+    select leverans_id, 'budgetavvikelse' as nyckeltal_id, 'utfall' as scenario, period_start, period_end, budget - utfall as varde
+    from budgetjamforelse
+    union all
+    select leverans_id, 'budgetavvikelse_andel' as nyckeltal_id, 'utfall' as scenario, period_start, period_end, 100 * (budget - utfall) / nullif(budget, 0) as varde
+    from budgetjamforelse
+    union all
+    select total.leverans_id, 'forbrukningsgrad' as nyckeltal_id, 'utfall' as scenario, total.period_start, total.period_end, 100 * total.kostnader_sek / nullif(helar.kostnader_budget, 0) as varde
+    from total
+    inner join helar
+        on total.leverans_id = helar.leverans_id
+        and year(total.period_end) = year(helar.period_end)
+    where total.scenario = 'utfall'
+        and month(total.period_start) = 1 and day(total.period_start) = 1
+    union all
+    select leverans_id, 'prognosavvikelse' as nyckeltal_id, 'prognos' as scenario, cast(date_trunc('year', period_end) as date) as period_start, period_end, resultat_prognos - resultat_budget as varde
+    from helar
+),
+
+insatsmatt as (
+    select utfall.leverans_id, 'forbrukningsgrad' as nyckeltal_id, utfall.insats_id, 'utfall' as scenario, utfall.period_start, utfall.period_end, 100 * utfall.belopp_sek / nullif(budget.belopp_sek, 0) as varde
+    from kostnad as utfall
+    inner join kostnad as budget
+        on utfall.leverans_id = budget.leverans_id
+        and utfall.insats_id = budget.insats_id
+        and budget.scenario = 'budget'
+        and budget.period_start = cast(date_trunc('year', utfall.period_end) as date)
+        and month(budget.period_end) = 12 and day(budget.period_end) = 31
+        and year(budget.period_end) = year(utfall.period_end)
+    where utfall.scenario = 'utfall'
+),
+
+antal as (
+    select
+        leverans_id,
+        insats_id,
+        case when insats_id is null then insatstyp end as insatstyp,
+        matt,
+        kon,
+        avslutsorsak,
+        fordelning,
+        period_start,
+        period_end,
+        antal
+    from deltagare
+    where not ar_kategorisumma
+),
+
+-- the förbund's own figure, or that of one kind of insats where the report gives no other
+konsfordelning as (
+    select
+        leverans_id,
+        insats_id,
+        insatstyp,
+        period_start,
+        period_end,
+        max(case when kon = 'kvinna' then antal end) as kvinnor,
+        max(case when kon = 'man' then antal end) as man,
+        row_number() over (
+            partition by leverans_id, insats_id, period_start, period_end
+            order by case matt when 'totalt' then 1 else 2 end, case when insatstyp is null then 1 else 2 end, insatstyp
+        ) as ordning
+    from antal
+    where matt in ('totalt', 'registrerade') and fordelning is null and kon is not null
+    group by leverans_id, insats_id, insatstyp, matt, period_start, period_end
+),
+
+avslut as (
+    select
+        orsak.leverans_id,
+        orsak.insats_id,
+        case
+            when {{ matches('lower(orsak.avslutsorsak)', "'aktivt arbetssökande'") }} then 'andel_avslutade_arbete_studier_aktiv'
+            else 'andel_avslutade_arbete_studier'
+        end as nyckeltal_id,
+        orsak.period_start,
+        orsak.period_end,
+        sum(orsak.antal) as antal,
+        max(alla.antal) as alla
+    from antal as orsak
+    inner join antal as alla
+        on orsak.leverans_id = alla.leverans_id
+        and orsak.insats_id is not distinct from alla.insats_id
+        and orsak.insatstyp is not distinct from alla.insatstyp
+        and orsak.period_start = alla.period_start
+        and orsak.period_end = alla.period_end
+        and alla.matt = 'avslutade' and alla.kon is null and alla.fordelning is null
+    where orsak.matt = 'avslutade' and orsak.kon is null and orsak.fordelning = 'avslutsorsak'
+        and {{ matches('lower(orsak.avslutsorsak)', "'(arbete|studier)'") }}
+        -- a cause that also names other ways out is not this ratio
+        and not {{ matches('lower(orsak.avslutsorsak)', "'ame|samarbete|förstärkt|rehabilitering'") }}
+    group by orsak.leverans_id, orsak.insats_id, orsak.insatstyp, 3, orsak.period_start, orsak.period_end
+),
+
+deltagarmatt as (
+    select leverans_id, 'andel_kvinnor' as nyckeltal_id, insats_id, 'utfall' as scenario, period_start, period_end, 100 * kvinnor / nullif(kvinnor + man, 0) as varde
+    from konsfordelning
+    where ordning = 1
+    union all
+    select leverans_id, nyckeltal_id, insats_id, 'utfall' as scenario, period_start, period_end, 100 * antal / nullif(alla, 0) as varde
+    from avslut
+    union all
+    select kostnad.leverans_id, 'kostnad_per_deltagare' as nyckeltal_id, kostnad.insats_id, 'utfall' as scenario, kostnad.period_start, kostnad.period_end, kostnad.belopp_sek / nullif(antal.antal, 0) as varde
+    from kostnad
+    inner join antal
+        on kostnad.leverans_id = antal.leverans_id
+        and kostnad.insats_id = antal.insats_id
+        and kostnad.period_start = antal.period_start
+        and kostnad.period_end = antal.period_end
+        and antal.matt = 'totalt' and antal.kon is null and antal.fordelning is null
+    where kostnad.scenario = 'utfall'
+    union all
+    select kostnad.leverans_id, 'kostnad_per_deltagare' as nyckeltal_id, null as insats_id, 'utfall' as scenario, kostnad.period_start, kostnad.period_end, sum(kostnad.belopp_sek) / nullif(sum(antal.antal), 0) as varde
+    from kostnad
+    inner join antal
+        on kostnad.leverans_id = antal.leverans_id
+        and kostnad.insats_id = antal.insats_id
+        and kostnad.period_start = antal.period_start
+        and kostnad.period_end = antal.period_end
+        and antal.matt = 'totalt' and antal.kon is null and antal.fordelning is null
+    where kostnad.scenario = 'utfall' and kostnad.insatstyp = 'individinriktad'
+    group by kostnad.leverans_id, kostnad.period_start, kostnad.period_end
+),
+
+beraknad as (
+    select leverans_id, nyckeltal_id, null as insats_id, scenario, null as period_start, period_end, varde from balansmatt
+    union all
+    select leverans_id, nyckeltal_id, null as insats_id, scenario, period_start, period_end, varde from slagmatt
+    union all
+    select leverans_id, nyckeltal_id, null as insats_id, scenario, period_start, period_end, varde from budgetmatt
+    union all
+    select leverans_id, nyckeltal_id, insats_id, scenario, period_start, period_end, varde from insatsmatt
+    union all
+    select leverans_id, nyckeltal_id, insats_id, scenario, period_start, period_end, varde from deltagarmatt
+),
+
+tryckt as (
+    select
+        leverans_id,
+        case
+            when begrepp_nyckeltal <> 'andel_avslutade' then begrepp_nyckeltal
+            when {{ matches('lower(avslutsorsak)', "'aktivt arbetssökande'") }} then 'andel_avslutade_arbete_studier_aktiv'
+            when {{ matches('lower(avslutsorsak)', "'arbete.*studier|studier.*arbete'") }} then 'andel_avslutade_arbete_studier'
+        end as nyckeltal_id,
+        insats_id,
+        scenario,
+        period_start,
+        period_end,
+        coalesce(belopp_sek, value) as varde,
+        halv_enhet,
+        line,
+        position,
+        fakta_key
+    from fakta
+),
+
+rapporterad as (
+    select
+        *,
+        row_number() over (
+            partition by leverans_id, nyckeltal_id, insats_id, scenario, period_start, period_end
+            order by halv_enhet, line, position
+        ) as ordning
+    from tryckt
+    where nyckeltal_id is not null
+)
+
+select
+    coalesce(beraknad.leverans_id, rapporterad.leverans_id) as leverans_id,
+    coalesce(beraknad.nyckeltal_id, rapporterad.nyckeltal_id) as nyckeltal_id,
+    coalesce(beraknad.insats_id, rapporterad.insats_id) as insats_id,
+    coalesce(beraknad.scenario, rapporterad.scenario) as scenario,
+    coalesce(beraknad.period_start, rapporterad.period_start) as period_start,
+    coalesce(beraknad.period_end, rapporterad.period_end) as period_end,
+    cast(beraknad.varde as decimal(18, 4)) as varde,
+    cast(rapporterad.varde as decimal(18, 4)) as rapporterat_varde,
+    rapporterad.halv_enhet as rapporterat_halv_enhet,
+    rapporterad.line as rapporterat_rad,
+    rapporterad.fakta_key as rapporterat_fakta_key
+from (select * from beraknad where varde is not null) as beraknad
+full outer join (select * from rapporterad where ordning = 1) as rapporterad
+    on beraknad.leverans_id = rapporterad.leverans_id
+    and beraknad.nyckeltal_id = rapporterad.nyckeltal_id
+    and beraknad.insats_id is not distinct from rapporterad.insats_id
+    and beraknad.scenario = rapporterad.scenario
+    and beraknad.period_start is not distinct from rapporterad.period_start
+    and beraknad.period_end = rapporterad.period_end
