@@ -1,0 +1,55 @@
+-- Participants as reports count them. Never add across measures, nor kön to totals.
+-- Grain: one row per report × scope × measure (and label, where unknown) × kön × breakdown × scenario × period.
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+    pre_hook='{{ bara_publicerade() }}'
+) }}
+
+with deltagare as (
+    select * from {{ ref('int_deltagare') }}
+    where {{ nya_leveranser() }}
+),
+
+leverans as (
+    select * from {{ ref('int_leverans') }}
+    where status = 'publicerad'
+),
+
+rapport as (
+    select * from {{ ref('int_rapport') }}
+)
+
+select
+    {{ key([
+        'deltagare.report_id', 'deltagare.omfang', 'deltagare.matt', 'deltagare.etikett', 'deltagare.kon', 'deltagare.alder',
+        'deltagare.utbildning', 'deltagare.forsorjning', 'deltagare.avslutsorsak', 'deltagare.scenario', 'deltagare.period_start',
+        'deltagare.period_end', 'deltagare.enhet'
+    ]) }} as deltagare_key,
+    deltagare.report_id,
+    deltagare.leverans_id,
+    deltagare.forbund_id,
+    rapport.rapport_key,
+    rapport.forbund_key,
+    {{ key(['deltagare.period_start', 'deltagare.period_end']) }} as period_key,
+    case when deltagare.insats_id is not null then {{ key(['deltagare.forbund_id', 'deltagare.insats_id']) }} end as insats_key,
+    deltagare.insats_id,
+    deltagare.insats,
+    deltagare.insatstyp,
+    deltagare.matt,
+    deltagare.etikett,
+    deltagare.kon,
+    deltagare.alder,
+    deltagare.utbildning,
+    deltagare.forsorjning,
+    deltagare.avslutsorsak,
+    deltagare.scenario,
+    deltagare.period_start,
+    deltagare.period_end,
+    deltagare.enhet,
+    deltagare.antal,
+    cast(deltagare.antal_figurer as integer) as antal_figurer,
+    deltagare.eniga,
+    deltagare.rader
+from deltagare
+inner join leverans on deltagare.leverans_id = leverans.leverans_id
+inner join rapport on deltagare.report_id = rapport.report_id

@@ -1,0 +1,49 @@
+-- Ratios, computed the same way for all, beside the report's own figure where it prints one.
+-- Grain: one row per report × ratio × insats (null for the whole förbund) × scenario × period.
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+    pre_hook='{{ bara_publicerade() }}'
+) }}
+
+with nyckeltal as (
+    select * from {{ ref('int_nyckeltal') }}
+    where {{ nya_leveranser() }}
+),
+
+definition as (
+    select * from {{ ref('nyckeltal') }}
+),
+
+leverans as (
+    select * from {{ ref('int_leverans') }}
+    where status = 'publicerad'
+),
+
+rapport as (
+    select * from {{ ref('int_rapport') }}
+)
+
+select
+    {{ key(['leverans.report_id', 'nyckeltal.nyckeltal_id', 'nyckeltal.insats_id', 'nyckeltal.scenario', 'nyckeltal.period_start', 'nyckeltal.period_end']) }} as nyckeltal_key,
+    leverans.report_id,
+    nyckeltal.leverans_id,
+    rapport.forbund_id,
+    rapport.rapport_key,
+    rapport.forbund_key,
+    {{ key(['nyckeltal.period_start', 'nyckeltal.period_end']) }} as period_key,
+    case when nyckeltal.insats_id is not null then {{ key(['rapport.forbund_id', 'nyckeltal.insats_id']) }} end as insats_key,
+    nyckeltal.nyckeltal_id,
+    definition.benamning as nyckeltal,
+    definition.enhet,
+    nyckeltal.insats_id,
+    nyckeltal.scenario,
+    nyckeltal.period_start,
+    nyckeltal.period_end,
+    nyckeltal.varde,
+    nyckeltal.rapporterat_varde,
+    nyckeltal.rapporterat_rad,
+    nyckeltal.rapporterat_fakta_key
+from nyckeltal
+inner join definition on nyckeltal.nyckeltal_id = definition.nyckeltal_id
+inner join leverans on nyckeltal.leverans_id = leverans.leverans_id
+inner join rapport on leverans.report_id = rapport.report_id

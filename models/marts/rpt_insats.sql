@@ -1,0 +1,117 @@
+-- What each insats cost and how many took part, as the latest report states it.
+-- Grain: one row per förbund × insats (or administration, undistributed) × scenario × period.
+with kostnad as (
+    select * from {{ ref('fct_kostnad') }}
+),
+
+deltagare as (
+    select * from {{ ref('fct_deltagare') }}
+    where matt in ('totalt', 'paborjade', 'avslutade')
+        and insats_id is not null
+        and alder is null
+        and utbildning is null
+        and forsorjning is null
+        and avslutsorsak is null
+        and enhet = 'antal'
+        and period_start is not null
+),
+
+forbund as (
+    select * from {{ ref('dim_forbund') }}
+),
+
+period as (
+    select * from {{ ref('dim_period') }}
+),
+
+rapport as (
+    select * from {{ ref('dim_rapport') }}
+),
+
+antal as (
+    select
+        report_id,
+        insats_id,
+        insats,
+        insatstyp,
+        scenario,
+        period_start,
+        period_end,
+        max(case when matt = 'totalt' and kon is null then antal end) as deltagare,
+        max(case when matt = 'totalt' and kon = 'kvinna' then antal end) as deltagare_kvinnor,
+        max(case when matt = 'totalt' and kon = 'man' then antal end) as deltagare_man,
+        max(case when matt = 'paborjade' and kon is null then antal end) as paborjade,
+        max(case when matt = 'avslutade' and kon is null then antal end) as avslutade
+    from deltagare
+    group by report_id, insats_id, insats, insatstyp, scenario, period_start, period_end
+),
+
+rad as (
+    select
+        coalesce(kostnad.report_id, antal.report_id) as report_id,
+        coalesce(kostnad.insats_id, antal.insats_id) as insats_id,
+        coalesce(kostnad.insats, antal.insats) as insats,
+        coalesce(kostnad.insatstyp, antal.insatstyp) as insatstyp,
+        coalesce(kostnad.scenario, antal.scenario) as scenario,
+        coalesce(kostnad.period_start, antal.period_start) as period_start,
+        coalesce(kostnad.period_end, antal.period_end) as period_end,
+        kostnad.belopp_sek,
+        kostnad.avvikelse_beraknad_sek,
+        kostnad.eniga,
+        kostnad.kallor,
+        antal.deltagare,
+        antal.deltagare_kvinnor,
+        antal.deltagare_man,
+        antal.paborjade,
+        antal.avslutade
+    from kostnad
+    full outer join antal
+        on kostnad.report_id = antal.report_id
+        and kostnad.insats_id = antal.insats_id
+        and kostnad.scenario = antal.scenario
+        and kostnad.period_start = antal.period_start
+        and kostnad.period_end = antal.period_end
+),
+
+rangordnad as (
+    select
+        rad.*,
+        rapport.forbund_id,
+        rapport.forbund_key,
+        row_number() over (
+            partition by rapport.forbund_id, rad.insats_id, rad.insats, rad.scenario, rad.period_start, rad.period_end
+            order by rapport.period_end desc, case rapport.rapporttyp when 'ar' then 1 else 2 end, rad.report_id
+        ) as ordning
+    from rad
+    inner join rapport on rad.report_id = rapport.report_id
+)
+
+select
+    {{ key(['rangordnad.forbund_id', 'rangordnad.insats_id', 'rangordnad.insats', 'rangordnad.scenario', 'rangordnad.period_start', 'rangordnad.period_end']) }} as insatsrad_key,
+    rangordnad.forbund_id,
+    forbund.forbund,
+    rangordnad.report_id,
+    rangordnad.insats_id,
+    rangordnad.insats,
+    rangordnad.insatstyp,
+    rangordnad.scenario,
+    rangordnad.period_start,
+    rangordnad.period_end,
+    period.periodslag,
+    rangordnad.belopp_sek,
+    rangordnad.avvikelse_beraknad_sek,
+    cast(rangordnad.deltagare as integer) as deltagare,
+    cast(rangordnad.deltagare_kvinnor as integer) as deltagare_kvinnor,
+    cast(rangordnad.deltagare_man as integer) as deltagare_man,
+    cast(rangordnad.paborjade as integer) as paborjade,
+    cast(rangordnad.avslutade as integer) as avslutade,
+    cast(case when rangordnad.scenario = 'utfall'
+        then rangordnad.belopp_sek / nullif(rangordnad.deltagare, 0) end as decimal(18, 2)) as kostnad_per_deltagare,
+    rangordnad.eniga,
+    rangordnad.kallor
+from rangordnad
+inner join forbund on rangordnad.forbund_key = forbund.forbund_key
+inner join period
+    on rangordnad.period_start = period.period_start
+    and rangordnad.period_end = period.period_end
+where rangordnad.ordning = 1

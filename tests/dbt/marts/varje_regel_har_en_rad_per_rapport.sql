@@ -1,0 +1,24 @@
+-- An index of what must have been checked: every rule × every delivery that is published or in
+-- quarantine. A rule that silently stopped running has no row here.
+with regel as (
+    select distinct regel_id from {{ ref('regel') }}
+    union
+    select regel_id from {{ ref('kontrollregel') }}
+),
+
+leverans as (
+    select * from {{ ref('int_leverans') }}
+    where status in ('publicerad', 'i karantän')
+),
+
+kontroll as (
+    select distinct regel_id, leverans_id from {{ ref('fct_kontroll') }}
+)
+
+select regel.regel_id, leverans.leverans_id
+from regel
+cross join leverans
+left join kontroll
+    on regel.regel_id = kontroll.regel_id
+    and leverans.leverans_id = kontroll.leverans_id
+where kontroll.regel_id is null
