@@ -35,10 +35,12 @@ class Settings(BaseSettings):
 
     @cached_property
     def landing_dir(self) -> Path:
+        """Where people drop report documents and fact files."""
         return self.home / "landing"
 
     @cached_property
     def warehouse_dir(self) -> Path:
+        """What readers open; everything in it is published as one."""
         return self.home / "warehouse"
 
     @cached_property
@@ -47,24 +49,33 @@ class Settings(BaseSettings):
         return self.home / ".build"
 
     @cached_property
+    def documents_dir(self) -> Path:
+        """Originals of the documents that were read, by content, and what was read from them."""
+        return self.build_dir / "dokument"
+
+    @cached_property
     def build_db(self) -> Path:
         """Its stem must differ from every schema name: DuckDB names the catalog after it."""
         return self.build_dir / "bygge.duckdb"
 
     @cached_property
     def published_db(self) -> Path:
+        """The published warehouse."""
         return self.warehouse_dir / "finsam.duckdb"
 
     @cached_property
     def published_manifest(self) -> Path:
+        """The receipt of the last publication."""
         return self.warehouse_dir / "manifest.json"
 
     @cached_property
     def dbt_target_dir(self) -> Path:
+        """dbt's manifest, compiled SQL and partial parse."""
         return self.build_dir / "target"
 
     @cached_property
     def dagster_home(self) -> Path:
+        """Runs, schedules and sensor cursors of Dagster."""
         return self.build_dir / "dagster_home"
 
     def export_to_environment(self) -> None:

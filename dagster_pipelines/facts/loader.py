@@ -59,11 +59,12 @@ class CheckedFile:
 
 
 def load_into(db_path: Path, settings: Settings) -> list[FileOutcome]:
-    """Load the shipped facts and the landing folder into the build database at `db_path`."""
+    """Load the shipped facts, what documents gave and the landing folder into `db_path`."""
     db_path.parent.mkdir(parents=True, exist_ok=True)
     roots = [
         ("data", settings.data_dir / "rapporter.csv"),
         ("data/fakta", settings.data_dir / "fakta"),
+        ("dokument", settings.documents_dir / "leverans"),
         ("landing", settings.landing_dir),
     ]
     with duckdb.connect(db_path) as con:

@@ -52,7 +52,7 @@ select
     rapport.dokument_sha256,
     rapport.utlast_av,
     rapport.utlasning_status,
-    senaste.status,
+    case when senaste.status = 'i karantän' then 'i karantän' else 'publicerad' end as status,
     senaste.leverans_id as senaste_leverans_id,
     publicerad.leverans_id as publicerad_leverans_id,
     cast(senaste.version as integer) as senaste_version,
