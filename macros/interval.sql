@@ -6,7 +6,7 @@
 {% macro intervallutfall(summa, led, tolerans) -%}
     case
         when {{ summa }} is null or {{ led }} is null then 'ej prövbar'
-        when {{ summa }} is not distinct from {{ led }} then 'håller'
+        when {{ summa }} = {{ led }} then 'håller'
         when abs({{ summa }} - {{ led }}) <= {{ tolerans }} then 'avrundning'
         else 'brott'
     end

@@ -8,7 +8,8 @@
   Gives CTEs ending in `provad`: one row per rule × delivery × scenario × period in which any of the
   rule's statements has a column, also when the rule can't be tried there.
   A column is (start, end) for statements of a period and (null, end) for a balance sheet; where a
-  rule joins the two, the balance sheet stands in the column that ends on its day.
+  rule joins the two, the balance sheet stands in the column that ends on its day, and in the longest
+  where several do: a balance sheet's result is that of the year to date, not of its last quarter.
 #}
 {% macro prova_regler(tal, regel) %}
 regler as (
@@ -38,17 +39,33 @@ regelkolumner as (
     inner join tidskolumner on rakningar.statement = tidskolumner.statement
 ),
 
+balansregler as (
+    select distinct regel_id from rakningar where statement = 'balansrakning'
+),
+
+langsta as (
+    select regel_id, leverans_id, scenario, period_end, min(period_start) as period_start
+    from regelkolumner
+    group by regel_id, leverans_id, scenario, period_end
+),
+
 kolumner as (        -- a balance day stands alone only where no period of the rule ends on it
-    select dag.regel_id, dag.leverans_id, dag.scenario, dag.period_start, dag.period_end
-    from regelkolumner as dag
-    left join regelkolumner as period
-        on dag.regel_id = period.regel_id
-        and dag.leverans_id = period.leverans_id
-        and dag.scenario = period.scenario
-        and dag.period_end = period.period_end
-        and period.period_start is not null
-    where dag.period_start is not null or period.period_end is null
-    group by dag.regel_id, dag.leverans_id, dag.scenario, dag.period_start, dag.period_end
+    select
+        regelkolumner.regel_id,
+        regelkolumner.leverans_id,
+        regelkolumner.scenario,
+        regelkolumner.period_start,
+        regelkolumner.period_end
+    from regelkolumner
+    inner join langsta
+        on regelkolumner.regel_id = langsta.regel_id
+        and regelkolumner.leverans_id = langsta.leverans_id
+        and regelkolumner.scenario = langsta.scenario
+        and regelkolumner.period_end = langsta.period_end
+    left join balansregler on regelkolumner.regel_id = balansregler.regel_id
+    where regelkolumner.period_start = langsta.period_start
+        or (langsta.period_start is null and regelkolumner.period_start is null)
+        or (balansregler.regel_id is null and regelkolumner.period_start is not null)
 ),
 
 summor as (

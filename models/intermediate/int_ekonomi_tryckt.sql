@@ -44,9 +44,9 @@ lagrad as (
             else coalesce(teckenkonvention.kostnad_tecken, 1)
         end as belopp_sek,
         fakta.halv_enhet as halv_enhet_sek,
-        case fakta.statement || '.' || fakta.post_code
-            when 'balansrakning.ingaende_eget_kapital' then 'balansrakning.summa_eget_kapital'
-            when 'kassaflode.likvida_medel_vid_periodens_borjan' then 'kassaflode.likvida_medel_vid_periodens_slut'
+        case fakta.post_code
+            when 'ingaende_eget_kapital' then 'summa_eget_kapital'
+            when 'likvida_medel_vid_periodens_borjan' then 'likvida_medel_vid_periodens_slut'
         end as motpost
     from fakta
     inner join post
@@ -56,7 +56,7 @@ lagrad as (
 ),
 
 stangning as (
-    select distinct leverans_id, scenario, statement || '.' || post_code as motpost, period_end, belopp_sek
+    select distinct leverans_id, scenario, statement, post_code as motpost, period_end, belopp_sek
     from lagrad
 ),
 
@@ -70,11 +70,13 @@ oppning as (
     left join stangning as samma_dag
         on lagrad.leverans_id = samma_dag.leverans_id
         and lagrad.scenario = samma_dag.scenario
+        and lagrad.statement = samma_dag.statement
         and lagrad.motpost = samma_dag.motpost
         and lagrad.period_end = samma_dag.period_end
     inner join stangning as nasta
         on lagrad.leverans_id = nasta.leverans_id
         and lagrad.scenario = nasta.scenario
+        and lagrad.statement = nasta.statement
         and lagrad.motpost = nasta.motpost
         and nasta.period_end > lagrad.period_end
         and year(nasta.period_end) = year(lagrad.period_end) + 1

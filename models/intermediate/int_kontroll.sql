@@ -156,7 +156,9 @@ alla as (
 )
 
 select
-    {{ key(['alla.leverans_id', 'alla.regel_id', 'alla.scenario', 'alla.period_start', 'alla.period_end', 'alla.objekt']) }} as kontroll_key,
+    {{ key([
+        'alla.leverans_id', 'alla.regel_id', 'alla.scenario', 'alla.period_start', 'alla.period_end', 'alla.objekt'
+    ]) }} as kontroll_key,
     alla.regel_id,
     regel.benamning as regel,
     regel.allvar,

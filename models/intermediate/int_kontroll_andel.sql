@@ -97,6 +97,21 @@ bidrag as (
     group by leverans_id, forbund_id, part, scenario, period_start, period_end
 ),
 
+bidrag_med_total as (
+    select
+        leverans_id,
+        forbund_id,
+        part,
+        scenario,
+        period_start,
+        period_end,
+        belopp,
+        halv_enhet,
+        nullif(sum(belopp) over (partition by leverans_id, scenario, period_start, period_end), 0) as total,
+        rader
+    from bidrag
+),
+
 bidragsandelar as (
     select
         leverans_id,
@@ -106,16 +121,31 @@ bidragsandelar as (
         period_start,
         period_end,
         'andel av bidragen' as sort,
-        round(100 * belopp / nullif(sum(belopp) over (partition by leverans_id, scenario, period_start, period_end), 0), 4) as andel,
-        round(100 * halv_enhet / nullif(sum(belopp) over (partition by leverans_id, scenario, period_start, period_end), 0), 4) + 0.0001 as tolerans,
+        round(100 * belopp / total, 4) as andel,
+        round(100 * halv_enhet / total, 4) + 0.0001 as tolerans,
         rader
-    from bidrag
+    from bidrag_med_total
 ),
 
 andelar as (
     select * from tryckta_andelar
     union all
     select * from bidragsandelar
+),
+
+lagens_andelar as (  -- a municipality outside any region (Gotland) pays the other half alone, 5 a § FinsamL
+    select
+        leverans_id,
+        part,
+        scenario,
+        period_start,
+        period_end,
+        sort,
+        cast(case when part = 'staten' or forbund_id = 'gotland' then 50 else 25 end as decimal(18, 4)) as lagens,
+        andel,
+        tolerans,
+        rader
+    from andelar
 ),
 
 finansiering as (
@@ -127,14 +157,13 @@ finansiering as (
         period_end,
         part || ', ' || sort as objekt,
         'procent' as enhet,
-        -- a municipality outside any region (Gotland) pays the other half alone, 5 a § FinsamL
-        cast(case when part = 'staten' or forbund_id = 'gotland' then 50 else 25 end as decimal(18, 4)) as summa,
+        lagens as summa,
         andel as led,
         tolerans,
-        {{ intervallutfall("cast(case when part = 'staten' or forbund_id = 'gotland' then 50 else 25 end as decimal(18, 4))", 'andel', 'tolerans') }} as utfall,
+        {{ intervallutfall('lagens', 'andel', 'tolerans') }} as utfall,
         cast(null as {{ dbt.type_string() }}) as hinder,
         'rad ' || rader as rader
-    from andelar
+    from lagens_andelar
 ),
 
 malbedomning as (
@@ -165,9 +194,13 @@ malbedomning as (
 alla as (
     select regel_id, leverans_id, scenario, period_start, period_end, objekt, enhet, summa, led, tolerans, utfall, hinder, rader from andel
     union all
-    select regel_id, leverans_id, scenario, period_start, period_end, objekt, enhet, summa, led, tolerans, utfall, hinder, rader from finansiering
+    select
+        regel_id, leverans_id, scenario, period_start, period_end, objekt, enhet, summa, led, tolerans, utfall, hinder,
+        rader from finansiering
     union all
-    select regel_id, leverans_id, scenario, period_start, period_end, objekt, enhet, summa, led, tolerans, utfall, hinder, rader from malbedomning
+    select
+        regel_id, leverans_id, scenario, period_start, period_end, objekt, enhet, summa, led, tolerans, utfall, hinder,
+        rader from malbedomning
 )
 
 select

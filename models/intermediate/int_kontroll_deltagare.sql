@@ -21,7 +21,10 @@ kostnad as (
 ),
 
 kand as (            -- measures that can be added
-    select * from deltagare
+    select
+        *,
+        coalesce(alder, '') || coalesce(utbildning, '') || coalesce(forsorjning, '') || coalesce(avslutsorsak, '') as kategori
+    from deltagare
     where matt not in ('andel', 'ovrigt')
 ),
 
@@ -31,7 +34,7 @@ konsrad as (
         leverans_id,
         omfang,
         matt,
-        coalesce(alder, '') || coalesce(utbildning, '') || coalesce(forsorjning, '') || coalesce(avslutsorsak, '') as kategori,
+        kategori,
         scenario,
         period_start,
         period_end,
@@ -71,7 +74,7 @@ kon as (
         on konsrad.leverans_id = total.leverans_id
         and konsrad.omfang = total.omfang
         and konsrad.matt = total.matt
-        and konsrad.kategori = coalesce(total.alder, '') || coalesce(total.utbildning, '') || coalesce(total.forsorjning, '') || coalesce(total.avslutsorsak, '')
+        and konsrad.kategori = total.kategori
         and konsrad.scenario = total.scenario
         and konsrad.period_start is not distinct from total.period_start
         and konsrad.period_end = total.period_end
@@ -291,24 +294,43 @@ kat as (
         led >= total as kan_provas, 'rad ' || coalesce(totalrader || '; ', '') || 'delar på rad ' || delrader as rader
     from kategorirad
     union all
-    select 'KAT' as regel_id, leverans_id, scenario, period_start, period_end, objekt || ', egen summa' as objekt, kategorisumma as summa, led,
+    select
+        'KAT' as regel_id, leverans_id, scenario, period_start, period_end, objekt || ', egen summa' as objekt,
+        kategorisumma as summa, led,
         true as kan_provas, 'rad ' || delrader as rader
     from kategorirad
     where kategorisumma is not null
 ),
 
 alla as (
-    select regel_id, leverans_id, scenario, period_start, period_end, objekt, summa, led, true as kan_provas, cast(null as {{ dbt.type_string() }}) as hinder, rader from kon
+    select
+        regel_id, leverans_id, scenario, period_start, period_end, objekt, summa, led, true as kan_provas,
+        cast(null as {{ dbt.type_string() }}) as hinder, rader from kon
     union all
-    select regel_id, leverans_id, scenario, period_start, period_end, objekt, summa, led, true as kan_provas, null as hinder, rader from flode
+    select
+        regel_id, leverans_id, scenario, period_start, period_end, objekt, summa, led, true as kan_provas,
+        null as hinder, rader from flode
     union all
-    select regel_id, leverans_id, scenario, period_start, period_end, objekt, summa, led, true as kan_provas, case when led is null then 'totalt eller avslutade trycks inte' end as hinder, rader from pag
+    select
+        regel_id, leverans_id, scenario, period_start, period_end, objekt, summa, led, true as kan_provas,
+        case when led is null then 'totalt eller avslutade trycks inte' end as hinder, rader from pag
     union all
-    select regel_id, leverans_id, scenario, period_start, period_end, objekt, summa, led, coalesce(kan_provas, false) as kan_provas, case when not coalesce(kan_provas, false) then 'alla insatser redovisar inte sina deltagare' end as hinder, rader from dsu
+    select
+        regel_id, leverans_id, scenario, period_start, period_end, objekt, summa, led,
+        coalesce(kan_provas, false) as kan_provas,
+        case when not coalesce(kan_provas, false) then 'alla insatser redovisar inte sina deltagare' end as hinder,
+        rader from dsu
     union all
     select regel_id, leverans_id, scenario, period_start, period_end, objekt, summa, led, true as kan_provas, null as hinder, rader from sad
     union all
-    select regel_id, leverans_id, scenario, period_start, period_end, objekt, summa, led, coalesce(kan_provas, false) as kan_provas, case when summa is null then 'totalen trycks inte' when not kan_provas then 'kategorierna är färre än totalen; rader kan saknas' end as hinder, rader from kat
+    select
+        regel_id, leverans_id, scenario, period_start, period_end, objekt, summa, led,
+        coalesce(kan_provas, false) as kan_provas,
+        case
+            when summa is null then 'totalen trycks inte'
+            when not kan_provas then 'kategorierna är färre än totalen; rader kan saknas'
+        end as hinder,
+        rader from kat
 )
 
 select

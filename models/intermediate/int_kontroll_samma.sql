@@ -189,7 +189,10 @@ tryckt as (
         note,
         case
             when {{ matches("printed", "'^[−–—-]? ?[0-9][0-9   .]*(,[0-9]+)?$'") }}
-                then cast({{ replace_all(replace_all(replace_all("printed", '[^0-9,−–—-]', ''), '[−–—]', '-'), ',', '.') }} as decimal(24, 6))
+                then cast(
+                    {{ replace_all(replace_all(replace_all("printed", '[^0-9,−–—-]', ''), '[−–—]', '-'), ',', '.') }}
+                    as decimal(24, 6)
+                )
             when {{ matches("printed", "'^[+(]? ?[0-9][0-9   .]*(,[0-9]+)?\\)?$'") }}
                 then case when printed like '(%' then -1 else 1 end
                     * cast({{ replace_all(replace_all("printed", '[^0-9,]', ''), ',', '.') }} as decimal(24, 6))
@@ -200,7 +203,9 @@ tryckt as (
 avviker as (
     select
         case
-            when note is null and statement in ('resultatrakning', 'balansrakning', 'kassaflode', 'driftredovisning', 'not', 'insats_ekonomi', 'prognos')
+            when note is null and statement in (
+                'resultatrakning', 'balansrakning', 'kassaflode', 'driftredovisning', 'not', 'insats_ekonomi', 'prognos'
+            )
                 then 'TRY'
             else 'TRF'
         end as regel_id,
@@ -220,7 +225,9 @@ avviker as (
 alla as (
     select regel_id, leverans_id, scenario, period_start, period_end, objekt, enhet, summa, led, tolerans, utfall, rader from samma
     union all
-    select regel_id, leverans_id, scenario, period_start, period_end, objekt, enhet, summa, led, 0 as tolerans, 'brott' as utfall, rader from avviker
+    select
+        regel_id, leverans_id, scenario, period_start, period_end, objekt, enhet, summa, led, 0 as tolerans,
+        'brott' as utfall, rader from avviker
 )
 
 select

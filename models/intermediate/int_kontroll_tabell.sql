@@ -450,11 +450,17 @@ avp as (
 ),
 
 alla as (
-    select regel_id, leverans_id, scenario, period_start, period_end, objekt, 'kr' as enhet, summa, led, tolerans, utfall, hinder, rader from tab
+    select
+        regel_id, leverans_id, scenario, period_start, period_end, objekt, 'kr' as enhet, summa, led, tolerans, utfall,
+        hinder, rader from tab
     union all
-    select regel_id, leverans_id, scenario, period_start, period_end, objekt, 'kr' as enhet, summa, led, tolerans, utfall, hinder, rader from kostnadsslag
+    select
+        regel_id, leverans_id, scenario, period_start, period_end, objekt, 'kr' as enhet, summa, led, tolerans, utfall,
+        hinder, rader from kostnadsslag
     union all
-    select regel_id, leverans_id, scenario, period_start, period_end, objekt, 'kr' as enhet, summa, led, tolerans, utfall, hinder, rader from noter
+    select
+        regel_id, leverans_id, scenario, period_start, period_end, objekt, 'kr' as enhet, summa, led, tolerans, utfall,
+        hinder, rader from noter
     union all
     select
         regel_id, leverans_id, scenario, period_start, period_end, objekt, 'kr' as enhet, summa, led, tolerans,

@@ -26,7 +26,10 @@ figur as (
         position,
         line * 1000 + position as plats,
         label,
-        trim({{ replace_all('jamforbar_etikett', ' ?(högst|lägst|mer än|lägre än|uppställt mål|budgeterad nivå|budgeterat mål|mål|resultat)( |$)', ' ') }}) as ordalydelse,
+        trim({{ replace_all(
+            'jamforbar_etikett',
+            ' ?(högst|lägst|mer än|lägre än|uppställt mål|budgeterad nivå|budgeterat mål|mål|resultat)( |$)', ' '
+        ) }}) as ordalydelse,
         coalesce(insats_id, '') as insats_nyckel,
         insats_id,
         insats,
@@ -88,9 +91,9 @@ rangordnad as (
         row_number() over (
             partition by fakta_key
             order by
-                case when likhet >= 0.8 then 0 when fore_nasta_mal then 1 else 2 end,
+                case when likhet >= 0.8 then 0 when fore_nasta_mal then 1 else 2 end asc,
                 likhet desc,
-                avstand
+                avstand asc
         ) as ordning
     from kandidat
     where fore_nasta_mal or likhet >= 0.8

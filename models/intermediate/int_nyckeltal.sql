@@ -86,7 +86,9 @@ balansmatt as (
     select leverans_id, 'soliditet' as nyckeltal_id, scenario, period_end, 100 * eget_kapital / nullif(tillgangar, 0) as varde
     from balans
     union all
-    select leverans_id, 'kassalikviditet' as nyckeltal_id, scenario, period_end, 100 * omsattningstillgangar / nullif(kortfristiga_skulder, 0) as varde
+    select
+        leverans_id, 'kassalikviditet' as nyckeltal_id, scenario, period_end,
+        100 * omsattningstillgangar / nullif(kortfristiga_skulder, 0) as varde
     from balans
     union all
     select
@@ -123,16 +125,24 @@ slag as (
 ),
 
 slagmatt as (
-    select leverans_id, 'andel_individinriktade' as nyckeltal_id, scenario, period_start, period_end, 100 * individinriktade / nullif(summa, 0) as varde
+    select
+        leverans_id, 'andel_individinriktade' as nyckeltal_id, scenario, period_start, period_end,
+        100 * individinriktade / nullif(summa, 0) as varde
     from slag where fullstandig
     union all
-    select leverans_id, 'andel_strukturovergripande' as nyckeltal_id, scenario, period_start, period_end, 100 * strukturovergripande / nullif(summa, 0) as varde
+    select
+        leverans_id, 'andel_strukturovergripande' as nyckeltal_id, scenario, period_start, period_end,
+        100 * strukturovergripande / nullif(summa, 0) as varde
     from slag where fullstandig
     union all
-    select leverans_id, 'andel_administration' as nyckeltal_id, scenario, period_start, period_end, 100 * administration / nullif(summa, 0) as varde
+    select
+        leverans_id, 'andel_administration' as nyckeltal_id, scenario, period_start, period_end,
+        100 * administration / nullif(summa, 0) as varde
     from slag where fullstandig
     union all
-    select slag.leverans_id, 'administrationsandel_kostnad' as nyckeltal_id, slag.scenario, slag.period_start, slag.period_end, 100 * slag.administration / nullif(total.kostnader_sek, 0) as varde
+    select
+        slag.leverans_id, 'administrationsandel_kostnad' as nyckeltal_id, slag.scenario, slag.period_start,
+        slag.period_end, 100 * slag.administration / nullif(total.kostnader_sek, 0) as varde
     from slag
     inner join total
         on slag.leverans_id = total.leverans_id
@@ -140,7 +150,9 @@ slagmatt as (
         and slag.period_start = total.period_start
         and slag.period_end = total.period_end
     union all
-    select slag.leverans_id, 'administrationsandel_medel' as nyckeltal_id, slag.scenario, slag.period_start, slag.period_end, 100 * slag.administration / nullif(total.medlemsbidrag_sek, 0) as varde
+    select
+        slag.leverans_id, 'administrationsandel_medel' as nyckeltal_id, slag.scenario, slag.period_start,
+        slag.period_end, 100 * slag.administration / nullif(total.medlemsbidrag_sek, 0) as varde
     from slag
     inner join total
         on slag.leverans_id = total.leverans_id
@@ -171,10 +183,14 @@ budgetmatt as (
     select leverans_id, 'budgetavvikelse' as nyckeltal_id, 'utfall' as scenario, period_start, period_end, budget - utfall as varde
     from budgetjamforelse
     union all
-    select leverans_id, 'budgetavvikelse_andel' as nyckeltal_id, 'utfall' as scenario, period_start, period_end, 100 * (budget - utfall) / nullif(budget, 0) as varde
+    select
+        leverans_id, 'budgetavvikelse_andel' as nyckeltal_id, 'utfall' as scenario, period_start, period_end,
+        100 * (budget - utfall) / nullif(budget, 0) as varde
     from budgetjamforelse
     union all
-    select total.leverans_id, 'forbrukningsgrad' as nyckeltal_id, 'utfall' as scenario, total.period_start, total.period_end, 100 * total.kostnader_sek / nullif(helar.kostnader_budget, 0) as varde
+    select
+        total.leverans_id, 'forbrukningsgrad' as nyckeltal_id, 'utfall' as scenario, total.period_start,
+        total.period_end, 100 * total.kostnader_sek / nullif(helar.kostnader_budget, 0) as varde
     from total
     inner join helar
         on total.leverans_id = helar.leverans_id
@@ -182,12 +198,17 @@ budgetmatt as (
     where total.scenario = 'utfall'
         and month(total.period_start) = 1 and day(total.period_start) = 1
     union all
-    select leverans_id, 'prognosavvikelse' as nyckeltal_id, 'prognos' as scenario, cast(date_trunc('year', period_end) as date) as period_start, period_end, resultat_prognos - resultat_budget as varde
+    select
+        leverans_id, 'prognosavvikelse' as nyckeltal_id, 'prognos' as scenario,
+        cast(date_trunc('year', period_end) as date) as period_start, period_end,
+        resultat_prognos - resultat_budget as varde
     from helar
 ),
 
 insatsmatt as (
-    select utfall.leverans_id, 'forbrukningsgrad' as nyckeltal_id, utfall.insats_id, 'utfall' as scenario, utfall.period_start, utfall.period_end, 100 * utfall.belopp_sek / nullif(budget.belopp_sek, 0) as varde
+    select
+        utfall.leverans_id, 'forbrukningsgrad' as nyckeltal_id, utfall.insats_id, 'utfall' as scenario,
+        utfall.period_start, utfall.period_end, 100 * utfall.belopp_sek / nullif(budget.belopp_sek, 0) as varde
     from kostnad as utfall
     inner join kostnad as budget
         on utfall.leverans_id = budget.leverans_id
@@ -262,14 +283,18 @@ avslut as (
 ),
 
 deltagarmatt as (
-    select leverans_id, 'andel_kvinnor' as nyckeltal_id, insats_id, 'utfall' as scenario, period_start, period_end, 100 * kvinnor / nullif(kvinnor + man, 0) as varde
+    select
+        leverans_id, 'andel_kvinnor' as nyckeltal_id, insats_id, 'utfall' as scenario, period_start, period_end,
+        100 * kvinnor / nullif(kvinnor + man, 0) as varde
     from konsfordelning
     where ordning = 1
     union all
     select leverans_id, nyckeltal_id, insats_id, 'utfall' as scenario, period_start, period_end, 100 * antal / nullif(alla, 0) as varde
     from avslut
     union all
-    select kostnad.leverans_id, 'kostnad_per_deltagare' as nyckeltal_id, kostnad.insats_id, 'utfall' as scenario, kostnad.period_start, kostnad.period_end, kostnad.belopp_sek / nullif(antal.antal, 0) as varde
+    select
+        kostnad.leverans_id, 'kostnad_per_deltagare' as nyckeltal_id, kostnad.insats_id, 'utfall' as scenario,
+        kostnad.period_start, kostnad.period_end, kostnad.belopp_sek / nullif(antal.antal, 0) as varde
     from kostnad
     inner join antal
         on kostnad.leverans_id = antal.leverans_id
@@ -279,7 +304,9 @@ deltagarmatt as (
         and antal.matt = 'totalt' and antal.kon is null and antal.fordelning is null
     where kostnad.scenario = 'utfall'
     union all
-    select kostnad.leverans_id, 'kostnad_per_deltagare' as nyckeltal_id, null as insats_id, 'utfall' as scenario, kostnad.period_start, kostnad.period_end, sum(kostnad.belopp_sek) / nullif(sum(antal.antal), 0) as varde
+    select
+        kostnad.leverans_id, 'kostnad_per_deltagare' as nyckeltal_id, null as insats_id, 'utfall' as scenario,
+        kostnad.period_start, kostnad.period_end, sum(kostnad.belopp_sek) / nullif(sum(antal.antal), 0) as varde
     from kostnad
     inner join antal
         on kostnad.leverans_id = antal.leverans_id

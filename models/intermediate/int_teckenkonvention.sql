@@ -49,8 +49,8 @@ tryckta_tecken as (
 
 kandidater as (
     select kostnad.tecken as kostnad_tecken, finans.tecken as finans_tecken
-    from (values (1), (-1)) as kostnad(tecken)
-    cross join (values (1), (-1)) as finans(tecken)
+    from (values (1), (-1)) as kostnad (tecken)
+    cross join (values (1), (-1)) as finans (tecken)
 ),
 
 provad as (

@@ -63,7 +63,9 @@ select
     period_start,
     period_end,
     -- as the cost table itself totals it, so that budget and outcome of one table can be compared
-    cast(max(case when begrepp = 'verksamhetens_kostnader' and foretrade = 2 then abs(belopp_sek) end) as decimal(18, 2)) as kostnader_tabell_sek,
+    cast(max(
+        case when begrepp = 'verksamhetens_kostnader' and foretrade = 2 then abs(belopp_sek) end
+    ) as decimal(18, 2)) as kostnader_tabell_sek,
     cast(max(case when begrepp = 'verksamhetens_kostnader' and ordning = 1 then abs(belopp_sek) end) as decimal(18, 2)) as kostnader_sek,
     cast(max(case when begrepp = 'periodens_resultat' and ordning = 1 then belopp_sek end) as decimal(18, 2)) as resultat_sek,
     cast(coalesce(

@@ -49,7 +49,9 @@ select
             then day(period_end) || ' ' || {{ manadsnamn('period_end') }} || ' ' || year(period_end) || ' (en dag)'
         when langd_manader = 12 and inom_ett_ar then 'helår ' || year(period_end)
         when langd_manader is not null and inom_ett_ar
-            then {{ manadsnamn('period_start') }} || case when langd_manader > 1 then '–' || {{ manadsnamn('period_end') }} else '' end || ' ' || year(period_end)
+            then {{ manadsnamn('period_start') }}
+                || case when langd_manader > 1 then '–' || {{ manadsnamn('period_end') }} else '' end
+                || ' ' || year(period_end)
         else day(period_start) || ' ' || {{ manadsnamn('period_start') }} || ' ' || year(period_start)
             || ' – ' || day(period_end) || ' ' || {{ manadsnamn('period_end') }} || ' ' || year(period_end)
     end as period

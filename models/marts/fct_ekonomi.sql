@@ -55,7 +55,10 @@ publicerad as (
 )
 
 select
-    {{ key(['publicerad.report_id', 'publicerad.statement', 'publicerad.post_code', 'publicerad.scenario', 'publicerad.period_start', 'publicerad.period_end']) }} as ekonomi_key,
+    {{ key([
+        'publicerad.report_id', 'publicerad.statement', 'publicerad.post_code', 'publicerad.scenario',
+        'publicerad.period_start', 'publicerad.period_end'
+    ]) }} as ekonomi_key,
     publicerad.report_id,
     publicerad.leverans_id,
     publicerad.forbund_id,
@@ -74,8 +77,10 @@ select
     publicerad.harledd,
     publicerad.harledd_av_regel,
     row_number() over (
-        partition by publicerad.forbund_id, publicerad.statement, publicerad.post_code, publicerad.scenario, publicerad.period_start, publicerad.period_end
-        order by publicerad.rapport_period_end desc, case publicerad.rapporttyp when 'ar' then 1 else 2 end, publicerad.report_id
+        partition by
+            publicerad.forbund_id, publicerad.statement, publicerad.post_code, publicerad.scenario,
+            publicerad.period_start, publicerad.period_end
+        order by publicerad.rapport_period_end desc, case publicerad.rapporttyp when 'ar' then 1 else 2 end asc, publicerad.report_id asc
     ) = 1 as gallande,
     -- costs are stored negative, so outcome − budget is good when positive for every post
     case when publicerad.scenario = 'utfall'

@@ -38,7 +38,9 @@ avvikelse as (
 )
 
 select
-    {{ key(['kostnad.report_id', 'kostnad.kostnadsstalle', 'kostnad.scenario', 'kostnad.period_start', 'kostnad.period_end']) }} as kostnad_key,
+    {{ key([
+        'kostnad.report_id', 'kostnad.kostnadsstalle', 'kostnad.scenario', 'kostnad.period_start', 'kostnad.period_end'
+    ]) }} as kostnad_key,
     kostnad.report_id,
     kostnad.leverans_id,
     kostnad.forbund_id,

@@ -24,7 +24,10 @@ rapport as (
 )
 
 select
-    {{ key(['leverans.report_id', 'nyckeltal.nyckeltal_id', 'nyckeltal.insats_id', 'nyckeltal.scenario', 'nyckeltal.period_start', 'nyckeltal.period_end']) }} as nyckeltal_key,
+    {{ key([
+        'leverans.report_id', 'nyckeltal.nyckeltal_id', 'nyckeltal.insats_id', 'nyckeltal.scenario',
+        'nyckeltal.period_start', 'nyckeltal.period_end'
+    ]) }} as nyckeltal_key,
     leverans.report_id,
     nyckeltal.leverans_id,
     rapport.forbund_id,

@@ -25,7 +25,7 @@ senaste as (
         ekonomi.period_end,
         row_number() over (
             partition by ekonomi.forbund_id, ekonomi.period_end
-            order by rapport.period_end desc, case rapport.rapporttyp when 'ar' then 1 else 2 end, ekonomi.report_id
+            order by rapport.period_end desc, case rapport.rapporttyp when 'ar' then 1 else 2 end asc, ekonomi.report_id asc
         ) as ordning
     from ekonomi
     inner join rapport on ekonomi.report_id = rapport.report_id

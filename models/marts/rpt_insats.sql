@@ -80,14 +80,17 @@ rangordnad as (
         rapport.forbund_key,
         row_number() over (
             partition by rapport.forbund_id, rad.insats_id, rad.insats, rad.scenario, rad.period_start, rad.period_end
-            order by rapport.period_end desc, case rapport.rapporttyp when 'ar' then 1 else 2 end, rad.report_id
+            order by rapport.period_end desc, case rapport.rapporttyp when 'ar' then 1 else 2 end asc, rad.report_id asc
         ) as ordning
     from rad
     inner join rapport on rad.report_id = rapport.report_id
 )
 
 select
-    {{ key(['rangordnad.forbund_id', 'rangordnad.insats_id', 'rangordnad.insats', 'rangordnad.scenario', 'rangordnad.period_start', 'rangordnad.period_end']) }} as insatsrad_key,
+    {{ key([
+        'rangordnad.forbund_id', 'rangordnad.insats_id', 'rangordnad.insats', 'rangordnad.scenario',
+        'rangordnad.period_start', 'rangordnad.period_end'
+    ]) }} as insatsrad_key,
     rangordnad.forbund_id,
     forbund.forbund,
     rangordnad.report_id,

@@ -33,14 +33,17 @@ rangordnad as (
         nyckeltal.rapporterat_varde,
         row_number() over (
             partition by nyckeltal.forbund_id, nyckeltal.nyckeltal_id, nyckeltal.scenario, nyckeltal.period_start, nyckeltal.period_end
-            order by rapport.period_end desc, case rapport.rapporttyp when 'ar' then 1 else 2 end, nyckeltal.report_id
+            order by rapport.period_end desc, case rapport.rapporttyp when 'ar' then 1 else 2 end asc, nyckeltal.report_id asc
         ) as ordning
     from nyckeltal
     inner join rapport on nyckeltal.report_id = rapport.report_id
 )
 
 select
-    {{ key(['rangordnad.forbund_id', 'rangordnad.nyckeltal_id', 'rangordnad.scenario', 'rangordnad.period_start', 'rangordnad.period_end']) }} as nyckeltalsrad_key,
+    {{ key([
+        'rangordnad.forbund_id', 'rangordnad.nyckeltal_id', 'rangordnad.scenario', 'rangordnad.period_start',
+        'rangordnad.period_end'
+    ]) }} as nyckeltalsrad_key,
     rangordnad.forbund_id,
     forbund.forbund,
     rangordnad.report_id,
