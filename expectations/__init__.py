@@ -1,0 +1,1 @@
+"""The guard: Great Expectations suites for incoming facts and finished marts."""

@@ -1,0 +1,105 @@
+"""What the guard reads from the warehouse, and how it names what offends."""
+
+from decimal import Decimal
+
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from expectations import runner
+from expectations.frames import incoming_frames, marts_frames
+
+
+def rr1(frames):
+    rows = pl.from_arrow(frames["identiteter"])
+    return rows.filter((pl.col("regel_id") == "RR1") & pl.col("summa").is_not_null()).row(
+        0, named=True
+    )
+
+
+def test_known_deviation_of_the_exact_size_is_known(lager):
+    row = rr1(marts_frames(lager))
+    assert row["utfall"] == "känd avvikelse"
+    assert row["differens"] == Decimal("-2000.00")
+    assert row["orsak"] == "Finansiell kostnad"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "differens = -2000.01",
+        "differens = 2000",
+        "regel_id = 'RR4'",
+        "scenario = 'budget'",
+        "period_start = '2021-01-01'",
+        "period_end = '2021-06-30'",
+        "report_id = 'alfa_2022-06-30_delar'",
+        "objekt = 'Summa, rad 12'",
+    ],
+)
+def test_known_deviation_that_does_not_match_leaves_the_break_red(lager, wrong):
+    lager.execute(f"update seeds.kand_avvikelse set {wrong}")
+    assert rr1(marts_frames(lager))["utfall"] == "brott"
+
+
+def test_break_names_report_rule_lines_and_both_numbers(lager):
+    lager.execute("update seeds.kand_avvikelse set differens = -2000.01")
+    result = runner.validate("marts", marts_frames(lager))
+    failure = next(one for one in result.failures if one["expectation"] == "identitet.RR1")
+    assert not result.success
+    assert failure["rader"] == "rad 12; delar på rad 10, 11"
+    assert (failure["summa"], failure["led"]) == ("-410000.00", "-408000.00")
+    plain = failure["sentence"].replace("\N{NO-BREAK SPACE}", " ")
+    for said in ("beta_2022-06-30_delar", "RR1", "−410 000", "−408 000", "−2 000", "rad 12"):
+        assert said in plain
+
+
+def test_published_facts_are_only_those_of_the_build(lager):
+    facts = pl.from_arrow(incoming_frames(lager)["fakta"])
+    assert facts.height == 14
+    checked = ["alfa_2022-06-30_delar#1", "beta_2022-06-30_delar#1"]
+    rest = incoming_frames(lager, checked)
+    assert set(pl.from_arrow(rest["fakta"])["leverans_id"]).isdisjoint(checked)
+    assert rest["leveranser"].num_rows == 4
+
+
+def test_nothing_new_to_check_is_green_but_says_how_much(lager):
+    everything = lager.sql("select leverans_id from raw.leverans").fetchall()
+    result = runner.validate(
+        "inkommande_fakta", incoming_frames(lager, [row[0] for row in everything])
+    )
+    assert result.success
+    rows = {one["expectation"]: one["antal_rader"] for one in result.outcomes}
+    assert (rows["fakta.unik"], rows["leveranser.rader"]) == (0, 4)
+
+
+def test_amounts_reach_the_guard_as_decimals(lager):
+    frames = marts_frames(lager) | incoming_frames(lager)
+    for frame, column in (
+        ("identiteter", "summa"),
+        ("kostnader", "lagsta_kostnad"),
+        ("fakta", "value"),
+    ):
+        assert pa.types.is_decimal(frames[frame].schema.field(column).type)
+
+
+def test_conservation_accounts_for_every_delivery(lager):
+    rows = pl.from_arrow(marts_frames(lager)["leveranser"]).rows_by_key(
+        "leverans_id", named=True, unique=True
+    )
+    gone = {
+        key: (row["antal_publicerade"], row["antal_i_karantan"], row["antal_ersatta"])
+        for key, row in rows.items()
+    }
+    assert gone == {
+        "alfa_2022-06-30_delar#1": (0, 0, 1),
+        "alfa_2022-06-30_delar#2": (9, 0, 0),
+        "beta_2022-06-30_delar#1": (3, 0, 0),
+        "gamma_2022-06-30_delar#1": (0, 1, 0),
+    }
+
+
+def test_suspect_fact_left_out_of_the_marts_is_accounted_for(lager):
+    lager.execute("update raw.fakta set status = 'suspect' where line = 36")
+    lager.execute("delete from marts.fct_rapportfakta where line = 36")
+    assert runner.validate("marts", marts_frames(lager)).success
