@@ -1,0 +1,70 @@
+"""What `make docs` generates: the dictionary is current and true, the pages open offline."""
+
+import re
+import subprocess
+import sys
+
+import yaml
+
+from dagster_pipelines.database import open_published
+from dagster_pipelines.settings import PROJECT_DIR, Settings
+from docs.generate import DATAORDLISTA, dataordlista
+
+LOADED = re.compile(r"""<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)=["'](?:https?:)?//""")
+
+
+def test_the_dictionary_is_the_one_that_would_be_generated() -> None:
+    assert DATAORDLISTA.read_text(encoding="utf-8") == dataordlista(), "run make docs"
+
+
+def test_the_dictionary_lists_the_columns_that_are_published(refreshed_home: Settings) -> None:
+    with open_published(refreshed_home.published_db) as con:
+        published = con.execute(
+            "select table_name, list((column_name, lower(data_type)) order by column_index) "
+            "from duckdb_columns() where schema_name = 'marts' group by table_name"
+        ).fetchall()
+    sections = re.split(r"^### ", dataordlista().split("## Raw tables")[0], flags=re.M)[1:]
+    described = {
+        section.split("\n", 1)[0]: re.findall(r"^\| `(\w+)` \| ([\w(),]+) \|", section, re.M)
+        for section in sections
+    }
+    assert described == dict(published)
+
+
+def test_the_dictionary_holds_every_rule_and_ratio(refreshed_home: Settings) -> None:
+    with open_published(refreshed_home.published_db) as con:
+        tried = con.execute(
+            "select regel_id from marts.fct_kontroll union "
+            "select nyckeltal_id from marts.fct_nyckeltal"
+        ).fetchall()
+    text = dataordlista()
+    assert [name for (name,) in tried if f"\n| `{name}` |" not in text] == []
+
+
+def test_every_mart_is_exported(refreshed_home: Settings) -> None:
+    exposures = yaml.safe_load((PROJECT_DIR / "models" / "exposures.yml").read_text("utf-8"))
+    by_name = {exposure["name"]: exposure["depends_on"] for exposure in exposures["exposures"]}
+    files = (refreshed_home.warehouse_dir / "parquet").glob("*.parquet")
+    assert set(by_name["export_parquet"]) == {f"ref('{file.stem}')" for file in files}
+
+
+def test_the_pages_load_nothing_from_outside(copied_home: Settings) -> None:
+    """In a process of its own: dbt keeps the database open until its process ends."""
+    make = (
+        "from docs.generate import guard_pages, model_pages\n"
+        "from dagster_pipelines.settings import get_settings\n"
+        "settings = get_settings()\n"
+        "folder = settings.build_dir / 'docs'\n"
+        "folder.mkdir()\n"
+        "print(guard_pages(settings, folder))\n"
+        "print(model_pages(settings, folder))\n"
+    )
+    environment = {"FINSAM_HOME": str(copied_home.home), "PATH": "/usr/bin:/bin"}
+    subprocess.run([sys.executable, "-c", make], cwd=PROJECT_DIR, env=environment, check=True)
+    pages = sorted((copied_home.build_dir / "docs").rglob("*.html"))
+    assert {page.name for page in pages} >= {"modeller.html", "index.html"}
+    for page in pages:
+        assert not LOADED.search(page.read_text(encoding="utf-8")), page
+    models = (copied_home.build_dir / "docs" / "modeller.html").read_text(encoding="utf-8")
+    assert "model.finsam.rpt_balansrakning" in models
+    assert '"send_anonymous_usage_stats": false' in models  # else it loads a tracker
