@@ -1,0 +1,102 @@
+"""Great Expectations between the steps: incoming facts, and finished marts before publishing.
+
+Belongs here: calling the guard worker and turning its verdict into an asset check. Does not
+belong here: expectations, or importing them (`expectations` does, in a process of its own).
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import dagster as dg
+import duckdb
+
+from dagster_pipelines.database import open_build, open_published
+from dagster_pipelines.manifest import read_manifest
+from dagster_pipelines.outcome import Break
+from dagster_pipelines.resources import BREAKS, Build
+from expectations.frames import incoming_frames, marts_frames
+from expectations.result import GuardResult
+from expectations.worker import GuardWorker
+
+ABOUT = {"expectation", "sentence", "severity", "frame", "antal"}
+"""What a failure says of its expectation; the rest of it is the offending row."""
+INCOMING, MARTS = "vakt_inkommande", "vakt_marts"
+
+
+def build_guards(marts: Sequence[dg.AssetKey]) -> list[dg.AssetChecksDefinition]:
+    """Both guards; the second waits for every mart and stands before publishing."""
+    kontroll = dg.AssetKey(["marts", "fct_kontroll"])
+
+    @dg.asset_check(
+        name=INCOMING,
+        asset=dg.AssetKey(["raw", "fakta"]),
+        blocking=True,
+        description="Great Expectations on the accepted facts: sets, types, uniqueness, sanity.",
+    )
+    def incoming(
+        build: dg.ResourceParam[Build],
+        guard: dg.ResourceParam[GuardWorker],
+    ) -> dg.AssetCheckResult:
+        build.options.progress("guarding incoming facts", "")
+        with open_build(build.settings) as con:
+            frames = incoming_frames(con, _checked_before(con, build))
+        return _check_result(guard.validate("inkommande_fakta", frames))
+
+    @dg.asset_check(
+        name=MARTS,
+        asset=kontroll,
+        additional_deps=[key for key in marts if key != kontroll],
+        blocking=True,
+        description="Great Expectations on the marts: totals, orphan keys, conservation of rows.",
+    )
+    def finished(
+        build: dg.ResourceParam[Build],
+        guard: dg.ResourceParam[GuardWorker],
+    ) -> dg.AssetCheckResult:
+        build.options.progress("guarding the marts", "")
+        with open_build(build.settings) as con:
+            frames = marts_frames(con)
+        return _check_result(guard.validate("marts", frames))
+
+    return [incoming, finished]
+
+
+def _check_result(verdict: GuardResult) -> dg.AssetCheckResult:
+    """The guard's verdict as metadata: how much was evaluated, and the breaks with their rows."""
+    breaks = _breaks(verdict)
+    return dg.AssetCheckResult(
+        passed=verdict.success,
+        metadata={
+            "utvärderade": verdict.evaluated,
+            "utfall": dg.MetadataValue.json(verdict.outcomes),
+            **({BREAKS: dg.MetadataValue.json([b.as_dict() for b in breaks])} if breaks else {}),
+        },
+    )
+
+
+def _breaks(verdict: GuardResult) -> list[Break]:
+    """One break per failed expectation, with its offending rows, and one per exception."""
+    by_expectation: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for failure in verdict.failures:
+        row = {name: value for name, value in failure.items() if name not in ABOUT}
+        about = (failure["expectation"], f"{failure['sentence']} ({failure['antal']})")
+        by_expectation.setdefault(about, []).append(row)
+    found = [
+        Break(f"{verdict.suite}: {name}", sentence, rows)
+        for (name, sentence), rows in by_expectation.items()
+    ]
+    found += [Break(verdict.suite, message) for message in verdict.exceptions]
+    if not found and not verdict.success:
+        found = [Break(verdict.suite, "the guard was red without saying why")]
+    return found
+
+
+def _checked_before(con: duckdb.DuckDBPyConnection, build: Build) -> list[str]:
+    """The deliveries that an earlier run of the same code has guarded and published."""
+    published = read_manifest(build.settings)
+    if build.options.full or not published or published["inputs"]["code"] != build.inputs["code"]:
+        return []
+    deliveries = "select leverans_id, innehall_sha256 from raw.leverans"
+    with open_published(build.settings.published_db) as earlier:
+        known = set(earlier.execute(deliveries).fetchall())
+    return [row[0] for row in con.execute(deliveries).fetchall() if row in known]

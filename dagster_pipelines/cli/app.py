@@ -1,0 +1,35 @@
+"""The commands together, and the entry point.
+
+Belongs here: names and help of the program. Does not belong here: any one command.
+"""
+
+import sys
+
+import typer
+
+from dagster_pipelines.cli import facts, query, refresh, status, version
+
+app = typer.Typer(
+    name="finsam",
+    help="The warehouse of the figures that Sweden's samordningsförbund publish.\n\n"
+    "Start with [bold]finsam refresh[/], look with [bold]finsam status[/], "
+    "ask with [bold]finsam query[/].",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_show_locals=False,
+)
+app.command("refresh")(refresh.command)
+app.command("status")(status.command)
+app.command("query")(query.command)
+app.command("facts")(facts.command)
+app.command("version")(version.command)
+
+
+def main() -> None:
+    """Run `finsam` with the arguments of this process."""
+    sys.exit(app())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""How what is published is shown: the reports, what stands in quarantine, what was rejected.
+
+Belongs here: the part of the screen that `refresh` and `status` have in common.
+Does not belong here: deciding any of it; it is read from the manifest.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from dagster_pipelines.cli.screen import table
+from dagster_pipelines.settings import Settings
+
+Manifest = Mapping[str, Any]
+OUTCOMES = ("håller", "avrundning", "känd avvikelse", "brott", "ej prövbar")
+
+
+def show_published(console: Console, manifest: Manifest, settings: Settings) -> None:
+    """Reports, quarantine, rejected rows, and where the file is."""
+    console.print(
+        table(
+            "Reports",
+            ("report", "status", "version", "facts", *OUTCOMES),
+            [
+                (
+                    report["report_id"], report["status"], report["publicerad_version"],
+                    report["antal_fakta"],
+                    *(report["kontroller"].get(outcome, 0) for outcome in OUTCOMES),
+                )
+                for report in manifest["reports"]
+            ],
+        )
+    )  # fmt: skip
+    show_quarantine(console, manifest)
+    show_rejected(console, manifest)
+    if manifest["suspects"]:
+        console.print(f"{manifest['suspects']} facts are marked suspect.", style="yellow")
+    console.print(f"Published {manifest['published_at']}: {settings.published_db}", soft_wrap=True)
+
+
+def show_quarantine(console: Console, manifest: Manifest) -> None:
+    """Each unexplained blocking break: rule, report, lines, both numbers, and what to do."""
+    for found in manifest["quarantine"]:
+        period = "–".join(part for part in (found["period_start"], found["period_end"]) if part)
+        about = ", ".join(part for part in (found["scenario"], period, found["objekt"]) if part)
+        console.print(
+            Text.assemble(
+                ("Quarantine ", "bold red"), (found["report_id"], "bold"),
+                f"  rule {found['regel_id']} ({about})\n  {found['mening']}\n",
+                f"  {_plain(found['summa'])} against {_plain(found['led'])} {found['enhet']}, "
+                f"difference {_plain(found['differens'])}; {found['rader']}",
+            ),
+            soft_wrap=True,
+        )  # fmt: skip
+    if manifest["quarantine"]:
+        console.print(
+            "The deliveries above are not published; earlier accepted versions still are. Correct "
+            "the fact file and put it in landing/, or explain the exact difference in "
+            "seeds/kand_avvikelse.csv; then run finsam refresh again.",
+            style="yellow",
+            soft_wrap=True,
+        )
+
+
+def show_rejected(console: Console, manifest: Manifest) -> None:
+    """Each file of which rows, or the whole, were rejected."""
+    for file in manifest["files"]:
+        if file["utfall"] in ("avvisad", "delvis avvisad"):
+            console.print(
+                f"{file['fil']}: {file['utfall']}, {file['avvisade']} of {file['lasta']} rows. "
+                f"{file['meddelande']}",
+                style="yellow",
+                soft_wrap=True,
+                markup=False,
+            )
+
+
+def _plain(number: str | None) -> str:
+    """A decimal without the zeros that only its type added."""
+    if number is None or "." not in number:
+        return number or "–"
+    return number.rstrip("0").rstrip(".")

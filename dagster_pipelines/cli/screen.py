@@ -1,0 +1,117 @@
+"""What the commands share: the two consoles, the options for folders, and how to say no.
+
+Belongs here: presentation used by more than one command. Does not belong here: heavy imports.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from dagster_pipelines.outcome import USER_MISTAKE
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from dagster_pipelines.settings import Settings
+
+HomeOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--home",
+        metavar="DIR",
+        help="Folder that holds landing/, warehouse/ and .build/ (or FINSAM_HOME).",
+        show_default=False,
+    ),
+]
+DataOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        metavar="DIR",
+        help="Folder of shipped facts: rapporter.csv and fakta/ (or FINSAM_DATA_DIR).",
+        show_default=False,
+    ),
+]
+
+
+def out() -> "Console":
+    """Where results go. Redirected to a file or a pipe, no line is cut to a screen's width."""
+    from rich.console import Console  # noqa: PLC0415
+
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=240)
+
+
+def err() -> "Console":
+    """Where progress and errors go."""
+    from rich.console import Console  # noqa: PLC0415
+
+    return Console(stderr=True, highlight=False)
+
+
+def fail(message: str, remedy: str = "", code: int = USER_MISTAKE) -> NoReturn:
+    """One red line that says what is wrong, one that says what to do, and the exit code."""
+    from rich.text import Text  # noqa: PLC0415
+
+    console = err()
+    console.print(Text(message, style="bold red"), soft_wrap=True)
+    if remedy:
+        console.print(Text(remedy), soft_wrap=True)
+    raise typer.Exit(code)
+
+
+def settings_for(home: Path | None = None, data: Path | None = None) -> "Settings":
+    """The settings of the environment, with the folders given on the command line."""
+    from pydantic import ValidationError  # noqa: PLC0415
+
+    from dagster_pipelines.settings import Settings  # noqa: PLC0415
+
+    given = {"home": home, "data_dir": data}
+    try:
+        settings = Settings(**{k: v.resolve() for k, v in given.items() if v is not None})  # type: ignore[arg-type]
+    except ValidationError as invalid:
+        first = invalid.errors()[0]
+        name = f"FINSAM_{'_'.join(str(part) for part in first['loc'])}".upper()
+        fail(f"{name}: {first['msg']}.", "Correct the variable, or unset it to get its default.")
+    for folder, option in ((settings.home, "--home"), (settings.data_dir, "--data")):
+        if not folder.is_dir():
+            fail(f"{folder} is not a folder.", f"Create it, or name another with {option}.")
+    return settings
+
+
+def published_manifest(settings: "Settings") -> Mapping[str, Any]:
+    """The manifest of what is published; ends the program when nothing is."""
+    from dagster_pipelines.manifest import read_manifest  # noqa: PLC0415
+
+    manifest = read_manifest(settings)
+    if manifest is None:
+        fail(
+            f"No warehouse is published in {settings.warehouse_dir}.",
+            "Run finsam refresh first, or name another folder with --home.",
+        )
+    return manifest
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> "Table":
+    """A plain table; numbers to the right, text as it is (never read as markup)."""
+    from rich import box  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    listed = [tuple(row) for row in rows]
+    made = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD)
+    for index, name in enumerate(columns):
+        numeric = any(_is_number(row[index]) for row in listed)
+        made.add_column(Text(name), justify="right" if numeric else "left", overflow="fold")
+    for row in listed:
+        made.add_row(*(Text("" if value is None else str(value)) for value in row))
+    return made
+
+
+def _is_number(value: object) -> bool:
+    from decimal import Decimal  # noqa: PLC0415
+
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)

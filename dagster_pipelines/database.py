@@ -1,0 +1,48 @@
+"""Opening the two databases: the private build database and the published one.
+
+Belongs here: how a connection is opened and what it may do. Only one process at a time may
+have the build database open, and readers of the published file can read that file alone.
+Does not belong here: SQL.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from dagster_pipelines.settings import Settings
+
+
+@contextmanager
+def open_build(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The build database for writing; closed on the way out so that dbt can open it.
+
+    Raises:
+        duckdb.IOException: another process has it open.
+    """
+    settings.build_dir.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(settings.build_db, config={"threads": settings.threads}) as con:
+        yield con
+
+
+@contextmanager
+def open_published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A published file, read-only, `marts` first on the search path, and shut in.
+
+    No other file can be read or written, no extension loaded, and no setting changed back.
+
+    Raises:
+        FileNotFoundError: nothing has been published at `path`.
+    """
+    if not path.exists():
+        raise FileNotFoundError(path)
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "enable_external_access": "false",
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+    with duckdb.connect(path, read_only=True, config=config) as con:
+        con.execute("set search_path = 'marts,raw'")
+        con.execute("set lock_configuration = true")
+        yield con

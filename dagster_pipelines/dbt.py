@@ -1,0 +1,170 @@
+"""dbt in this process: parse once, build with what was parsed, let go of the database.
+
+Belongs here: driving `dbtRunner` and deciding between an incremental and a full build.
+Does not belong here: models, or how their results look in Dagster (`assets/transform.py`).
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dagster_pipelines.database import open_build
+from dagster_pipelines.files import replace_text
+from dagster_pipelines.inputs import dbt_code_hash, dbt_project_hash
+from dagster_pipelines.outcome import Break, RefreshError
+from dagster_pipelines.settings import PROJECT_DIR, Settings
+
+if TYPE_CHECKING:
+    from dbt.artifacts.schemas.results import NodeResult
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt_common.events.base_types import EventMsg
+
+Row = dict[str, Any]
+SHOWN_ROWS = 10
+
+
+class Dbt:
+    """The dbt project of one installation, run in process against its build database."""
+
+    def __init__(self, settings: Settings, project_dir: Path = PROJECT_DIR) -> None:
+        self.settings = settings
+        self.project_dir = project_dir
+
+    @cached_property
+    def parsed(self) -> "Manifest":
+        """dbt's own manifest; parsing is partial when an earlier parse is at hand.
+
+        Raises:
+            RefreshError: the project does not parse.
+        """
+        from dbt.cli.main import dbtRunner  # noqa: PLC0415 (4 s to import)
+
+        with self._released():
+            result = dbtRunner().invoke(["parse", *self._options()])
+        if not result.success:
+            raise RefreshError(f"dbt cannot parse the project: {result.exception}")
+        replace_text(self._stamp, self._project_hash)
+        return result.result  # type: ignore[return-value]
+
+    @cached_property
+    def manifest(self) -> Mapping[str, Any]:
+        """The manifest as JSON, parsed anew when it is missing or older than the project."""
+        written = self.settings.dbt_target_dir / "manifest.json"
+        if not (written.exists() and _text(self._stamp) == self._project_hash):
+            _ = self.parsed
+        content: dict[str, Any] = json.loads(written.read_text(encoding="utf-8"))
+        return content
+
+    def build(
+        self,
+        *,
+        full: bool = False,
+        selection: Sequence[str] = (),
+        on_event: Callable[["EventMsg"], None] = lambda _: None,
+    ) -> "list[NodeResult]":
+        """Build and test; incremental unless `full`, or the code changed since the last success.
+
+        Args:
+            full: rebuild incremental models from scratch.
+            selection: dbt's own `--select ...` arguments; empty builds everything.
+            on_event: called with each dbt event, from dbt's threads.
+
+        Raises:
+            RefreshError: dbt stopped before any model ran.
+        """
+        from dbt.cli.main import dbtRunner  # noqa: PLC0415
+
+        afresh = full or _text(self._built) != self._code_hash
+        self._built.unlink(missing_ok=True)  # a build that dies halfway is followed by a full one
+        with self._released():
+            result = dbtRunner(manifest=self.parsed, callbacks=[on_event]).invoke(
+                ["build", *self._options(), *selection, *(["--full-refresh"] if afresh else [])]
+            )
+        if result.exception:
+            raise RefreshError(f"dbt could not build: {result.exception}") from result.exception
+        if result.success and not selection:
+            replace_text(self._built, self._code_hash)
+        return list(result.result.results)  # type: ignore[union-attr]
+
+    def breaks(self, results: "Sequence[NodeResult]") -> list[Break]:
+        """The errors and failed tests among `results`, with the first rows that failed."""
+        broken = [r for r in results if str(r.status) in ("error", "fail", "runtime error")]
+        if not broken:
+            return []
+        with open_build(self.settings) as con:
+            return [
+                Break(f"dbt: {r.node.name}", r.message or str(r.status), _failing_rows(con, r))
+                for r in broken
+            ]
+
+    @cached_property
+    def _code_hash(self) -> str:
+        return dbt_code_hash(self.project_dir)
+
+    @cached_property
+    def _project_hash(self) -> str:
+        return dbt_project_hash(self.project_dir)
+
+    @property
+    def _stamp(self) -> Path:
+        return self.settings.dbt_target_dir / "manifest.parsed"
+
+    @property
+    def _built(self) -> Path:
+        return self.settings.build_dir / "built.code"
+
+    def _options(self) -> list[str]:
+        places = {
+            "--project-dir": self.project_dir,
+            "--profiles-dir": self.project_dir,
+            "--target-path": self.settings.dbt_target_dir,
+            "--log-path": self.settings.build_dir / "logs",
+        }
+        quiet = ["--log-level", "none", "--log-level-file", "info"]
+        return [*(str(part) for pair in places.items() for part in pair), *quiet]
+
+    @contextmanager
+    def _released(self) -> Iterator[None]:
+        """dbt-duckdb keeps the database open until its process ends; close it when dbt is done."""
+        self.settings.export_to_environment()
+        try:
+            yield
+        finally:
+            _let_go()
+
+
+def _let_go() -> None:
+    """Close dbt-duckdb's handle on the database file; the next invocation opens a new one."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
+    from dbt.adapters.factory import reset_adapters  # noqa: PLC0415
+
+    reset_adapters()  # type: ignore[no-untyped-call]
+    environment: Any = DuckDBConnectionManager._ENV
+    if environment is not None:
+        environment.close()
+    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+
+
+def _failing_rows(con: Any, result: "NodeResult") -> list[Row]:
+    """The rows that a failed test selects; none for a model that did not build."""
+    sql = getattr(result.node, "compiled_code", None)
+    if str(result.node.resource_type) != "test" or not sql:
+        return []
+    cursor = con.execute(f"select * from ({sql}\n) limit {SHOWN_ROWS}")
+    names = [column[0] for column in cursor.description]
+    return [
+        {
+            name: value if value is None else str(value)
+            for name, value in zip(names, row, strict=True)
+        }
+        for row in cursor.fetchall()
+    ]
+
+
+def _text(path: Path) -> str | None:
+    with suppress(FileNotFoundError):
+        return path.read_text(encoding="utf-8")
+    return None

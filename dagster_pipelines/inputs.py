@@ -1,0 +1,99 @@
+"""What a refresh depends on, as hashes: did anything change since the last publication?
+
+Belongs here: hashing of input files, code and settings with the standard library alone, so
+that "nothing to do" is decided before anything heavy is imported. Does not belong here: the
+loader's own bookkeeping of files (`raw.inlasning`), which says what was read and how it went.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from importlib.metadata import version
+from pathlib import Path
+
+from dagster_pipelines.settings import PROJECT_DIR, Settings
+
+DBT_CODE = ("models", "macros", "seeds", "dbt_project.yml", "profiles.yml")
+DBT_PROJECT = (*DBT_CODE, "tests/dbt")
+CODE = (*DBT_PROJECT, "dagster_pipelines", "expectations", "uv.lock")
+ENGINES = ("dbt-core", "dbt-duckdb", "duckdb")
+# Where things are, how many threads and how long to wait do not change what is published.
+PLACES = {"home", "data_dir", "threads", "lock_timeout_seconds"}
+
+Fingerprint = Mapping[str, str]
+
+
+def fingerprint(settings: Settings, project_dir: Path = PROJECT_DIR) -> Fingerprint:
+    """Hashes of everything that decides the published tables: `files`, `code`, `settings`.
+
+    Taken before the loader reads, so that a file that changes during a refresh differs from
+    what was recorded and is read by the next one.
+    """
+    return {
+        "files": _digest(
+            [*_named("data", settings.data_dir), *_named("landing", settings.landing_dir)]
+        ),
+        "code": _digest(_code_files(project_dir, CODE)),
+        "settings": _sha256(
+            json.dumps(settings.model_dump(mode="json", exclude=PLACES), sort_keys=True).encode()
+        ),
+    }
+
+
+def dbt_code_hash(project_dir: Path = PROJECT_DIR) -> str:
+    """Hash of what decides how dbt builds: when it changes, incremental models start afresh."""
+    engines = json.dumps({name: version(name) for name in ENGINES}).encode()
+    return _sha256(engines + _digest(_code_files(project_dir, DBT_CODE)).encode())
+
+
+def dbt_project_hash(project_dir: Path = PROJECT_DIR) -> str:
+    """Hash of everything that dbt parses, its tests included: when it changes, parse anew."""
+    return _digest(_code_files(project_dir, DBT_PROJECT))
+
+
+def landing_snapshot(settings: Settings) -> str:
+    """Digest of names, sizes and modification times in landing/: cheap enough for a sensor."""
+    listing = []
+    for name, path in _named("landing", settings.landing_dir):
+        with suppress(FileNotFoundError):  # moved away since it was listed
+            about = path.stat()
+            listing.append((name, about.st_size, about.st_mtime_ns))
+    return _sha256(json.dumps(listing).encode()) if listing else ""
+
+
+def _named(prefix: str, folder: Path) -> Iterator[tuple[str, Path]]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield f"{prefix}/{path.relative_to(folder).as_posix()}", path
+
+
+def _code_files(project_dir: Path, names: Iterable[str]) -> Iterator[tuple[str, Path]]:
+    for name in names:
+        path = project_dir / name
+        if path.is_file():
+            yield name, path
+        else:
+            for child_name, child in _named(name, path):
+                if "__pycache__" not in child_name:
+                    yield child_name, child
+
+
+def _digest(files: Iterable[tuple[str, Path]]) -> str:
+    total = hashlib.sha256()
+    for name, path in files:
+        total.update(f"{name}\0{_content(path)}\n".encode("utf-8", "surrogateescape"))
+    return total.hexdigest()
+
+
+def _content(path: Path) -> str:
+    """A file's sha256; one that cannot be read now is the loader's to report."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return "unreadable"
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

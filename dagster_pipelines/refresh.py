@@ -1,0 +1,122 @@
+"""One refresh from the command line: nothing to do, or the Dagster job in this process.
+
+Belongs here: the decision, the order (the guard warms while dbt is imported and builds), and
+reading the outcome from the run's own events. Does not belong here: the steps (`assets`), or
+showing anything (`cli`). Nothing heavy may be imported at the top: an unchanged warehouse is
+recognised before Dagster, dbt or Great Expectations is loaded.
+"""
+
+import os
+import uuid
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from dagster_pipelines.lock import exclusive_build
+from dagster_pipelines.manifest import read_manifest, up_to_date
+from dagster_pipelines.outcome import USER_MISTAKE, Break, RefreshError, RefreshResult
+from dagster_pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance, EventLogEntry
+
+# The screen belongs to the command line.
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+Progress = Callable[[str, str], None]
+
+
+def refresh(
+    settings: Settings, *, full: bool = False, progress: Progress | None = None
+) -> RefreshResult:
+    """Load, build, guard and publish what has changed since the last publication.
+
+    Args:
+        settings: the installation.
+        full: rebuild everything, also when nothing has changed.
+        progress: called with the step and what it is at, possibly from other threads.
+
+    Raises:
+        RefreshError: the refresh could not be carried out (another one holds the lock, the
+            folder cannot be written, the project does not parse). A structural break is not an
+            error but a result with `breaks`.
+    """
+    progress = progress or (lambda _step, _detail: None)
+    try:
+        with exclusive_build(settings):
+            if not full and (manifest := up_to_date(settings)):
+                return RefreshResult(manifest["run_id"], ran=False, manifest=manifest)
+            return _run(settings, full, progress)
+    except OSError as error:
+        where = error.filename or settings.home
+        raise RefreshError(f"{where}: {error.strerror or error}", USER_MISTAKE) from error
+
+
+def _run(settings: Settings, full: bool, progress: Progress) -> RefreshResult:
+    progress("starting the guard", "")
+    from expectations.worker import GuardWorker  # noqa: PLC0415
+
+    os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"
+    with GuardWorker() as guard:  # imports Great Expectations in its own process meanwhile
+        progress("loading Dagster and dbt", "")
+        from dagster import DagsterInstance  # noqa: PLC0415
+
+        from dagster_pipelines.dbt import Dbt  # noqa: PLC0415
+        from dagster_pipelines.definitions import build_defs  # noqa: PLC0415
+        from dagster_pipelines.resources import RefreshOptions  # noqa: PLC0415
+
+        progress("parsing the dbt project", "")
+        dbt = Dbt(settings)
+        _ = dbt.parsed
+        job = build_defs(
+            {
+                "settings": settings,
+                "guard": guard,
+                "dbt": dbt,
+                "options": RefreshOptions(full=full, progress=progress),
+            }
+        ).resolve_job_def("refresh")
+        run_id = str(uuid.uuid4())
+        with DagsterInstance.ephemeral() as instance:
+            job.execute_in_process(
+                run_config=QUIET, instance=instance, run_id=run_id, raise_on_error=False
+            )
+            return outcome_of(settings, instance, run_id)
+
+
+def outcome_of(settings: Settings, instance: "DagsterInstance", run_id: str) -> RefreshResult:
+    """What the run's events and the manifest say; a green job alone proves nothing.
+
+    Dagster can skip what is downstream while the job succeeds, so publishing happened only if
+    the manifest carries this run's id.
+    """
+    from dagster import DagsterEventType  # noqa: PLC0415
+
+    entries = instance.all_logs(
+        run_id,
+        of_type={DagsterEventType.ASSET_CHECK_EVALUATION, DagsterEventType.STEP_FAILURE},
+    )
+    breaks = [found for entry in entries for found in _breaks(entry)]
+    manifest = read_manifest(settings)
+    if not breaks and (manifest is None or manifest["run_id"] != run_id):
+        breaks = [Break("publicering", "the run ended without publishing anything")]
+    return RefreshResult(run_id, ran=True, manifest=manifest, breaks=breaks)
+
+
+def _breaks(entry: "EventLogEntry") -> list[Break]:
+    """The breaks that one event carries: of a failed guard or a failed step."""
+    event = entry.get_dagster_event()
+    if event.is_step_failure:
+        failure = event.step_failure_data
+        listed = failure.user_failure_data.metadata if failure.user_failure_data else {}
+        error = failure.error
+        if "brott" not in listed and error and error.cls_name != "DagsterAssetCheckFailedError":
+            return [Break(f"steg {event.step_key}", _innermost(error))]
+    else:
+        listed = event.asset_check_evaluation_data.metadata
+    found: Any = listed["brott"].value if "brott" in listed else []
+    return [Break(**each) for each in found]
+
+
+def _innermost(error: Any) -> str:
+    while error.cause:
+        error = error.cause
+    return str(error.message).strip()

@@ -1,0 +1,120 @@
+"""dbt in process: parsed once, incremental or afresh, and the database let go of."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dagster_pipelines.database import open_build
+from dagster_pipelines.dbt import Dbt
+from dagster_pipelines.outcome import RefreshError
+from dagster_pipelines.settings import PROJECT_DIR, Settings
+
+PROJECT = {
+    "dbt_project.yml": """
+name: liten
+profile: finsam
+config-version: 2
+model-paths: [models]
+test-paths: [tests/dbt]
+flags: {send_anonymous_usage_stats: false}
+""",
+    "models/korning.sql": """
+{{ config(materialized='incremental') }}
+select {{ "'vidare'" if is_incremental() else "'från början'" }} as hur
+""",
+    "models/summa.sql": "select 1 as tal union all select 2",
+    "models/schema.yml": """
+models:
+  - name: summa
+    columns:
+      - name: tal
+        data_tests: [not_null, unique]
+""",
+}
+
+
+@pytest.fixture
+def dbt(tmp_path: Path) -> Dbt:
+    project = tmp_path / "project"
+    for name, text in PROJECT.items():
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text(text, encoding="utf-8")
+    (project / "profiles.yml").write_bytes((PROJECT_DIR / "profiles.yml").read_bytes())
+    settings = Settings(home=tmp_path / "home", data_dir=tmp_path)
+    settings.build_dir.mkdir(parents=True)
+    return Dbt(settings, project)
+
+
+def fresh(dbt: Dbt) -> Dbt:
+    """As the next process would see it."""
+    return Dbt(dbt.settings, dbt.project_dir)
+
+
+def runs(dbt: Dbt) -> list[str]:
+    with open_build(dbt.settings) as con:
+        return [row[0] for row in con.execute("select hur from main.korning").fetchall()]
+
+
+def test_incremental_until_the_code_changes_or_full_is_asked_for(dbt: Dbt) -> None:
+    assert {str(r.status) for r in dbt.build()} == {"success", "pass"}
+    assert runs(dbt) == ["från början"]
+    fresh(dbt).build()
+    assert runs(dbt) == ["från början", "vidare"]
+    fresh(dbt).build(full=True)
+    assert runs(dbt) == ["från början"]
+    fresh(dbt).build()
+    model = dbt.project_dir / "models" / "summa.sql"
+    model.write_text(model.read_text() + " union all select 3")
+    fresh(dbt).build()
+    assert runs(dbt) == ["från början"]
+
+
+def test_after_a_broken_build_the_next_one_starts_afresh(dbt: Dbt) -> None:
+    dbt.build()
+    model = dbt.project_dir / "models" / "summa.sql"
+    sound = model.read_text()
+    model.write_text("select 1 as tal union all select 1")
+    fresh(dbt).build()
+    model.write_text(sound)
+    fresh(dbt).build()
+    assert runs(dbt) == ["från början"]
+
+
+def test_a_failed_test_is_a_break_with_its_rows(dbt: Dbt) -> None:
+    (dbt.project_dir / "models" / "summa.sql").write_text("select 7 as tal union all select 7")
+    [found] = dbt.breaks(dbt.build())
+    assert found.check == "dbt: unique_summa_tal"
+    assert found.rows == [{"unique_field": "7", "n_records": "2"}]
+
+
+def test_a_model_that_does_not_build_is_a_break(dbt: Dbt) -> None:
+    (dbt.project_dir / "models" / "summa.sql").write_text("select * from finns_inte")
+    [found] = dbt.breaks(dbt.build())
+    assert found.check == "dbt: summa"
+    assert "finns_inte" in found.message
+
+
+def test_a_project_that_does_not_parse_is_an_error_that_names_the_file(dbt: Dbt) -> None:
+    (dbt.project_dir / "models" / "summa.sql").write_text("select {{ ref('finns_inte') }}")
+    with pytest.raises(RefreshError, match="finns_inte"):
+        _ = dbt.manifest
+
+
+def test_the_manifest_on_disk_is_used_until_the_project_changes(dbt: Dbt) -> None:
+    assert "model.liten.summa" in dbt.manifest["nodes"]
+    again = fresh(dbt)
+    assert "model.liten.summa" in again.manifest["nodes"]
+    assert "parsed" not in vars(again)
+    (dbt.project_dir / "models" / "ny.sql").write_text("select 1 as ett")
+    assert "model.liten.ny" in fresh(dbt).manifest["nodes"]
+    (dbt.project_dir / "tests" / "dbt").mkdir(parents=True)
+    (dbt.project_dir / "tests" / "dbt" / "provar.sql").write_text("select 1 where false")
+    assert "test.liten.provar" in fresh(dbt).manifest["nodes"]
+
+
+def test_another_process_can_open_the_database_after_dbt(dbt: Dbt) -> None:
+    dbt.build()
+    code = f"import duckdb; duckdb.connect({str(dbt.settings.build_db)!r}).close()"
+    subprocess.run([sys.executable, "-c", code], check=True)
