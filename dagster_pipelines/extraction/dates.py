@@ -1,0 +1,166 @@
+"""Dates and periods as reports print them.
+
+Belongs here: dates, ranges, months and years in a text. Does not belong here: which of them
+is the report's own period (`identity`) or a column's (`columns`).
+"""
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from .vocabulary import fold
+
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        [
+            "januari jan",
+            "februari feb",
+            "mars mar",
+            "april apr",
+            "maj",
+            "juni jun",
+            "juli jul",
+            "augusti aug",
+            "september sept sep",
+            "oktober okt",
+            "november nov",
+            "december dec",
+        ],
+        start=1,
+    )
+    for name in names.split()
+}
+MONTH = (
+    r"(?:januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|december|"
+    r"jan|feb|mar|apr|jun|jul|aug|sept|sep|okt|nov|dec)"
+)
+_Y = r"(?:19|20)\d\d"
+DATE = (
+    rf"(?:{_Y}[-./]\s?[01]?\d\s?[-./][0-3]?\d(?!\d)|(?<!\d)\d\d-[01]\d-[0-3]\d(?!\d)"
+    rf"|(?<!\d){_Y}[01]\d[0-3]\d(?!\d)"
+    rf"|(?<!\d)[12]\d(?:(?:0[1-9]|1[0-2])01|0331|0430|0630|0831|0930|1231|0131|022[89]|"
+    rf"0531|0731|1031|1130)(?!\d| \d{{3}}(?!\d))"
+    rf"|(?<!\d)[0-3]?\d\s?[:]?[ae]?\s?{MONTH}\.?\s+{_Y}|(?<!\d)[0-3]?\d/1?\d[ -]{_Y})"
+)
+_RANGE = re.compile(
+    rf"(?P<d1>{DATE})\s*(?:-{{1,2}}|till(?: och med)?|t\.?\s?o\.?\s?m\.?)\s*(?P<d2>{DATE})"
+    rf"|(?P<dm>[0-3]?\d)[./ ]?\s?(?P<m1>{MONTH}|1?\d)\.?\s*(?:-{{1,2}}|"
+    rf"till(?: och med)?|t\.?\s?o\.?\s?m\.?)\s*(?P<dd>[0-3]?\d)[/ ]?\s?(?P<m2>{MONTH}|"
+    rf"1?\d)\.?,?\s+(?P<y>{_Y})"
+    rf"|(?<![a-z])(?P<ma>{MONTH})\.?\s*(?:-{{1,2}}|till(?: och med)?|"
+    rf"t\.?\s?o\.?\s?m\.?)\s*(?P<mb>{MONTH})(?![a-z])\.?(?:,?\s+(?P<y2>{_Y}|"
+    rf"\d\d(?!\d)))?"
+    rf"|(?<!\d)(?P<ya>{_Y})(?P<mya>[01]\d)\s*-\s*(?P<yb>{_Y})(?P<myb>[01]\d)(?!\d)"
+    rf"|(?<![a-z0-9])(?P<kind>q|kvartal\s?|kv\.?\s?|t|tertial\s?|"
+    rf"halvar\s?)(?:[1-3]\s*-\s*(?:q|t|kvartal|"
+    rf"tertial)?\s?)?(?P<q>[1-4])(?![\d.,])(?:,?\s+(?P<y3>{_Y}))?"
+)
+_DATE = re.compile(DATE)
+_RANGED = re.compile(r"-|till|t\.?\s?o\.?\s?m|(?<![a-z])[qt]\d|kvartal|kv\.?\s|tertial|halvar")
+_DATED = re.compile(rf"\d{{6}}|\d-\d|\d/\d|\d[.]\d|\d\s?[:]?[ae]?\s?{MONTH}")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A date or a period found at `start:end` of a text; `first` is None for a single date.
+
+    `year` is None when a period was printed without one ("januari-augusti").
+    """
+
+    start: int
+    end: int
+    first: date | None
+    last: date | None
+    months: tuple[int, int] | None = None
+
+
+def make(year: int, month: int, day: int) -> date | None:
+    """A date, or None when there is no such day (OCR)."""
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def month_end(year: int, month: int) -> date:
+    """The last day of a month."""
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def parse_date(text: str) -> date | None:
+    """One date in any of the printed forms, folded text."""
+    text = text.strip()
+    if match := re.fullmatch(r"((?:19|20)\d\d)[-./]\s?(\d{1,2})\s?[-./](\d{1,2})", text):
+        return make(int(match[1]), int(match[2]), int(match[3]))
+    if match := re.fullmatch(r"((?:19|20)\d\d)(\d\d)(\d\d)", text):
+        return make(int(match[1]), int(match[2]), int(match[3]))
+    if match := re.fullmatch(r"(\d\d)-?(\d\d)-?(\d\d)", text):
+        return make(2000 + int(match[1]), int(match[2]), int(match[3]))
+    if match := re.fullmatch(rf"(\d{{1,2}})\D{{0,3}}?({MONTH})\.?\s+(\d{{4}})", text):
+        return make(int(match[3]), MONTHS[match[2]], int(match[1]))
+    if match := re.fullmatch(r"(\d{1,2})/(\d{1,2})[ -](\d{4})", text):
+        return make(int(match[3]), int(match[2]), int(match[1]))
+    return None
+
+
+def _month(text: str) -> int:
+    return MONTHS[text] if text in MONTHS else min(12, max(1, int(text)))
+
+
+def find_spans(text: str) -> list[Span]:
+    """Every date and period in a text, in order, without overlaps."""
+    folded = fold(text)
+    if not any(c.isdigit() for c in folded) and "-" not in folded:
+        return []
+    found: list[Span] = []
+    taken = 0
+    for match in _RANGE.finditer(folded) if _RANGED.search(folded) else ():
+        if match.start() < taken:
+            continue
+        span = _range(match)
+        if span:
+            found.append(span)
+            taken = match.end()
+    for match in _DATE.finditer(folded) if _DATED.search(folded) else ():
+        if any(s.start < match.end() and match.start() < s.end for s in found):
+            continue
+        day = parse_date(match.group())
+        if day and 1995 <= day.year <= 2045:
+            found.append(Span(match.start(), match.end(), None, day))
+    return sorted(found, key=lambda s: s.start)
+
+
+def _range(match: re.Match[str]) -> Span | None:  # noqa: PLR0911
+    start, end = match.span()
+    if match["d1"]:
+        first, last = parse_date(match["d1"]), parse_date(match["d2"])
+        return Span(start, end, first, last) if first and last and first <= last else None
+    if match["y"]:
+        year = int(match["y"])
+        first = make(year, _month(match["m1"]), int(match["dm"]))
+        last = make(year, _month(match["m2"]), int(match["dd"]))
+        return Span(start, end, first, last) if first and last and first <= last else None
+    if match["ma"]:
+        a, b = MONTHS[match["ma"]], MONTHS[match["mb"]]
+        if a > b:
+            return None
+        if not match["y2"]:
+            return Span(start, end, None, None, (a, b))
+        year = int(match["y2"]) + (2000 if len(match["y2"]) == 2 else 0)
+        return Span(start, end, date(year, a, 1), month_end(year, b))
+    if match["ya"]:
+        first = make(int(match["ya"]), int(match["mya"]), 1)
+        if first is None or not 1 <= int(match["myb"]) <= 12:
+            return None
+        last = month_end(int(match["yb"]), int(match["myb"]))
+        return Span(start, end, first, last) if first <= last else None
+    length = {"q": 3, "k": 3, "t": 4, "h": 6}[match["kind"][0]]
+    if length * int(match["q"]) > 12:
+        return None
+    months = (1, length * int(match["q"]))
+    if not match["y3"]:
+        return Span(start, end, None, None, months)
+    year = int(match["y3"])
+    return Span(start, end, date(year, 1, 1), month_end(year, months[1]))

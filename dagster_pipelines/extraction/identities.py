@@ -1,0 +1,537 @@
+"""Which identities a report's tables should obey.
+
+Belongs here: turning the rules of `regel.csv`, a table's own sums, netto, avvikelse, notes and
+repeated figures into `Identity` objects over cells. Does not belong here: trying them (`solve`).
+"""
+
+import re
+from collections import defaultdict
+from datetime import date
+
+from .columns import Column
+from .solve import Cell, Grid, Identity
+from .tables import Row, Table
+from .vocabulary import Rule, fold, labels_of, rules, skeleton
+
+Key = tuple[str, object, object]
+_COSTS = {
+    "verksamhetens_kostnader",
+    "administration",
+    "ovriga_verksamhetskostnader",
+    "kostnader_insatser",
+    "avskrivningar",
+    "finansiella_kostnader",
+}
+_STATEMENTS = ("resultatrakning", "balansrakning", "kassaflode")
+_ALSO_DEBT = "summa_skulder"
+
+
+def column_key(column: Column) -> Key:
+    """What two columns must share to be about the same thing."""
+    return (column.scenario, None, column.end)
+
+
+class Sheets:
+    """Cells of the three statements by statement, column and post."""
+
+    def __init__(self, grid: Grid) -> None:
+        self.cells: dict[tuple[str, Key, int], dict[str, list[Cell]]] = defaultdict(dict)
+        self.sheets: dict[tuple[str, Key], int] = {}
+        for t, table in enumerate(grid.tables):
+            if table.statement not in _STATEMENTS:
+                continue
+            for c, column in enumerate(table.columns):
+                if column.role == "value":
+                    self._add(t, table, c, column)
+
+    def _add(self, t: int, table: Table, c: int, column: Column) -> None:
+        key = column_key(column) if column.known else (column.scenario, ("okänd", t, c), column.end)
+        found: dict[str, list[Cell]] = defaultdict(list)
+        for r, row in enumerate(table.rows):
+            if row.post:
+                found[row.post].append((t, r, c))
+        number = self.sheets.get((table.statement, key), 0)
+        existing = self.cells.get((table.statement, key, number), {})
+        clash = set(existing) & set(found) - {"ovriga_verksamhetskostnader"}
+        if existing and len(clash) > 1:
+            number += 1
+        self.sheets[table.statement, key] = number
+        sheet = self.cells[table.statement, key, number]
+        for post, cells in found.items():
+            sheet.setdefault(post, []).extend(cells)
+
+    def main(self, statement: str, key: Key) -> dict[str, list[Cell]]:
+        """The first sheet of a statement for a column."""
+        return self.cells.get((statement, key, 0), {})
+
+
+def build(grid: Grid, cost_sign: dict[int, int]) -> list[Identity]:
+    """Every identity that can be tried in these tables; `cost_sign` per table index."""
+    sheets = Sheets(grid)
+    found: list[Identity] = []
+    for (statement, key, _), sheet in list(sheets.cells.items()):
+        for rule in rules():
+            if rule.total[0] == statement and all(s == statement for s, _ in rule.parts):
+                found.extend(_of_rule(grid, rule, sheet, key, cost_sign))
+        if statement == "balansrakning":
+            found.extend(_debt(grid, sheet, key))
+    found.extend(_across(grid, sheets))
+    for t, table in enumerate(grid.tables):
+        found.extend(_sums(grid, t, table))
+        found.extend(_nets(grid, t, table))
+        found.extend(_deviations(grid, t, table))
+        found.extend(_overview(grid, t, table))
+    found.extend(_notes(grid, sheets))
+    found.extend(_repeated(grid))
+    return found
+
+
+def _present(grid: Grid, cells: list[Cell]) -> list[Cell]:
+    return [c for c in cells if grid.figure(c) is not None]
+
+
+def _expand(  # noqa: PLR0911
+    grid: Grid, sheet: dict[str, list[Cell]], post: str, statement: str, depth: int = 0
+) -> list[Cell]:
+    """The cells of a post, or of its parts when it is not printed."""
+    own = _present(grid, sheet.get(post, []))
+    if own:
+        return own
+    if depth > 3 or post == "periodens_resultat":
+        return []
+    if post in ("summa_kortfristiga_skulder",) and _present(grid, sheet.get(_ALSO_DEBT, [])):
+        return _present(grid, sheet[_ALSO_DEBT])
+    parts: list[Cell] = []
+    for rule in rules():
+        if rule.total == (statement, post):
+            if rule.regel_id in ("RR4", "BR6", "BR2"):
+                continue
+            for part_statement, part in rule.parts:
+                if part_statement == statement:
+                    parts.extend(_expand(grid, sheet, part, statement, depth + 1))
+            if parts:
+                return parts
+    if post == "summa_avsattningar":
+        return [
+            c
+            for p in ("avsattningar_pensioner", "ovriga_avsattningar")
+            for c in _present(grid, sheet.get(p, []))
+        ]
+    if post == "summa_anlaggningstillgangar":
+        return [
+            c
+            for p in (
+                "immateriella_anlaggningstillgangar",
+                "materiella_anlaggningstillgangar",
+                "finansiella_anlaggningstillgangar",
+            )
+            for c in _present(grid, sheet.get(p, []))
+        ]
+    return []
+
+
+def _of_rule(
+    grid: Grid, rule: Rule, sheet: dict[str, list[Cell]], key: Key, cost_sign: dict[int, int]
+) -> list[Identity]:
+    totals = _present(grid, sheet.get(rule.total[1], []))
+    if not totals:
+        return []
+    parts: list[tuple[int, Cell]] = []
+    used_debt = False
+    for statement, post in rule.parts:
+        if rule.regel_id in ("RR5", "RR6", "BR4", "BR7", "RR7"):
+            cells = _present(grid, sheet.get(post, []))
+        else:
+            cells = _expand(grid, sheet, post, statement)
+        if rule.regel_id == "RR2" and post == "finansiella_intakter" and not cells:
+            cells = _present(grid, sheet.get("finansnetto", []))
+        if (
+            rule.regel_id == "BR5"
+            and cells
+            and grid.row(cells[0][0], cells[0][1]).post == _ALSO_DEBT
+        ):
+            if used_debt:
+                continue
+            used_debt = True
+        for cell in cells:
+            own = grid.row(cell[0], cell[1]).post
+            weight = (
+                cost_sign.get(cell[0], 1)
+                if own in _COSTS and rule.regel_id not in ("RR5", "RR7")
+                else 1
+            )
+            if rule.regel_id == "RR7" and own in _COSTS:
+                weight = cost_sign.get(cell[0], 1)
+            parts.append((weight, cell))
+    if not parts or len({c for _, c in parts}) != len(parts):
+        return []
+    if rule.regel_id in ("RR3",) and len(parts) == 1 and parts[0][1] == totals[0]:
+        return []
+    return [Identity(rule.regel_id, rule.name, totals[0], tuple(parts), key)]
+
+
+def _debt(grid: Grid, sheet: dict[str, list[Cell]], key: Key) -> list[Identity]:
+    totals = _present(grid, sheet.get(_ALSO_DEBT, []))
+    parts = [
+        (1, c)
+        for p in ("langfristiga_skulder", "summa_kortfristiga_skulder")
+        for c in _present(grid, sheet.get(p, []))
+    ]
+    if not totals or not parts:
+        return []
+    return [Identity("TAB", "Summa skulder", totals[0], tuple(parts), key)]
+
+
+def _across(grid: Grid, sheets: Sheets) -> list[Identity]:
+    found = []
+    keys = {key for _, key, _ in sheets.cells}
+    for rule in rules():
+        if not rule.regel_id.startswith("X"):
+            continue
+        for key in sorted(keys, key=repr):
+            totals = _present(grid, sheets.main(rule.total[0], key).get(rule.total[1], []))
+            parts = [
+                (1, c)
+                for s, p in rule.parts
+                for c in _present(grid, sheets.main(s, key).get(p, []))
+            ]
+            if totals and parts:
+                found.append(Identity(rule.regel_id, rule.name, totals[0], tuple(parts), key))
+    return found
+
+
+def _overview(grid: Grid, t: int, table: Table) -> list[Identity]:
+    """Intäkter, kostnader and resultat in an overview: costs printed either way."""
+    if table.statement not in ("oversikt", "prognos"):
+        return []
+    rows = {_first_word(row): r for r, row in reversed(list(enumerate(table.rows)))}
+    if not {"intakter", "kostnader", "resultat"} <= set(rows):
+        return []
+    found = []
+    for c, column in enumerate(table.columns):
+        cells = [(t, rows[name], c) for name in ("resultat", "intakter", "kostnader")]
+        figures = [grid.figure(cell) for cell in cells]
+        if column.role != "value" or any(f is None or f.percent for f in figures):
+            continue
+        cost = figures[2]
+        sign = 1 if cost is not None and cost.value < 0 else -1
+        parts = ((1, cells[1]), (sign, cells[2]))
+        found.append(
+            Identity("TAB", "Resultat = intäkter − kostnader", cells[0], parts, _key(column))
+        )
+    return found
+
+
+def _first_word(row: Row) -> str:
+    words = skeleton(row.label).split(" ")
+    first = (
+        words[0]
+        if words[0] not in ("periodens", "arets", "delarets", "summa", "verksamhetens", "rorelsens")
+        or len(words) < 2
+        else words[1]
+    )
+    return {"intakter": "intakter", "kostnader": "kostnader", "resultat": "resultat"}.get(
+        first, first
+    )
+
+
+_OFWHICH = re.compile(r"^(?:varav|darav)\b")
+
+
+def _sums(grid: Grid, t: int, table: Table) -> list[Identity]:
+    """Items of a table = its own Summa; the set of items is the one that holds most often."""
+    if (
+        table.statement in _STATEMENTS
+        and sum(bool(r.post) for r in table.rows) >= len(table.rows) * 0.8
+    ):
+        return []
+    if table.statement in ("deltagare", "utbildning", "nyckeltal", "mal", "personal", "ovrigt"):
+        return []  # people are counted in several ways there: their sums are no accounts
+    found: list[Identity] = []
+    rows = table.rows
+    for r, row in enumerate(rows):
+        if row.is_sum:
+            best = _best_items(grid, t, table, r, _item_sets(rows, r))
+            if best:
+                found.extend(_tab(grid, t, table, r, best))
+        elif (
+            r + 1 < len(rows)
+            and _OFWHICH.match(fold(rows[r + 1].label))
+            and not _OFWHICH.match(fold(row.label))
+        ):
+            items = []
+            for k in range(r + 1, len(rows)):
+                if not _OFWHICH.match(fold(rows[k].label)):
+                    break
+                items.append(k)
+            found.extend(_tab(grid, t, table, r, items))
+    return found
+
+
+def _item_sets(rows: list[Row], r: int) -> list[list[int]]:
+    """Plausible sets of items of the sum in row `r`, the most natural first."""
+    since_sum: list[int] = []
+    for k in range(r - 1, -1, -1):
+        if rows[k].is_sum:
+            break
+        since_sum.append(k)
+    same_group = []
+    for k in range(r - 1, -1, -1):
+        if rows[k].is_sum or rows[k].group != rows[r - 1].group:
+            break
+        same_group.append(k)
+    sums = [k for k in range(r) if rows[k].is_sum]
+    sets = [same_group[::-1], since_sum[::-1]]
+    if sums:
+        sets.append([*sums, *since_sum[::-1]])
+        if len(sums) > 1:
+            sets.append([sums[-1], *since_sum[::-1]])
+            sets.append([sums[-2], sums[-1]])
+        sets.append([k for k in range(r) if not rows[k].is_sum])
+    unique: list[list[int]] = []
+    for items in sets:
+        if items and items not in unique:
+            unique.append(items)
+    return unique
+
+
+def _best_items(
+    grid: Grid, t: int, table: Table, r: int, sets: list[list[int]]
+) -> list[int] | None:
+    best: tuple[float, list[int]] | None = None
+    for nth, items in enumerate(sets):
+        verdicts = [grid.holds(i) for i in _tab(grid, t, table, r, items)]
+        holds = sum(v is True for v in verdicts)
+        broken = sum(v is False for v in verdicts)
+        if not verdicts:
+            continue
+        score = holds - broken - 0.1 * nth
+        if best is None or score > best[0]:
+            best = (score, items)
+    if best is None or (len(best[1]) < 2 and best[0] < 1):
+        return None
+    return best[1]
+
+
+def _tab(grid: Grid, t: int, table: Table, r: int, items: list[int]) -> list[Identity]:
+    found = []
+    for c, column in enumerate(table.columns):
+        if column.role not in ("value", "count") or grid.figure((t, r, c)) is None:
+            continue
+        parts = tuple((1, (t, k, c)) for k in items if grid.figure((t, k, c)) is not None)
+        if not parts or _is_percent(grid, (t, r, c)):
+            continue
+        label = f"Summan ”{table.rows[r].name or table.rows[r].label}”"
+        found.append(Identity("TAB", label, (t, r, c), parts, _key(column)))
+    return found
+
+
+def _is_percent(grid: Grid, cell: Cell) -> bool:
+    figure = grid.figure(cell)
+    return figure is not None and figure.percent
+
+
+def _key(column: Column) -> Key:
+    return (column.scenario, column.start, column.end)
+
+
+def _nets(grid: Grid, t: int, table: Table) -> list[Identity]:
+    """Netto = intäkt − kostnad (costs in their own column are printed positive)."""
+    found = []
+    columns = table.columns
+    for c in range(2, len(columns)):
+        if (
+            columns[c].part == "net"
+            and columns[c - 1].part == "cost"
+            and columns[c - 2].part == "income"
+        ):
+            for r in range(len(table.rows)):
+                if grid.figure((t, r, c)) is None:
+                    continue
+                parts = tuple(
+                    (w, (t, r, k))
+                    for w, k in ((1, c - 2), (-1, c - 1))
+                    if grid.figure((t, r, k)) is not None
+                )
+                if parts:
+                    found.append(
+                        Identity(
+                            "AVV",
+                            "Netto = intäkt − kostnad",
+                            (t, r, c),
+                            parts,
+                            _key(columns[c]),
+                            either=True,
+                            weight=0.8,
+                        )
+                    )
+    return found
+
+
+def _deviations(grid: Grid, t: int, table: Table) -> list[Identity]:
+    """Avvikelse = budget − utfall, either way round: the pair of columns that fits best."""
+    found: list[Identity] = []
+    columns = table.columns
+    usable = [c for c, col in enumerate(columns) if col.role == "value"]
+    for c in usable:
+        if columns[c].scenario != "avvikelse":
+            continue
+        pairs = [
+            (a, b)
+            for a in usable
+            for b in usable
+            if columns[a].scenario in ("budget",)
+            and columns[b].scenario in ("utfall", "prognos")
+            and columns[b].part in ("", "net")
+            and columns[a].part in ("", "net")
+        ]
+        best: tuple[int, list[Identity]] | None = None
+        for a, b in pairs:
+            tried = [
+                Identity(
+                    "AVV",
+                    "Avvikelse = budget − utfall",
+                    (t, r, c),
+                    ((1, (t, r, a)), (-1, (t, r, b))),
+                    _key(columns[c]),
+                    either=True,
+                    weight=0.8,
+                )
+                for r in range(len(table.rows))
+                if all(grid.figure((t, r, k)) is not None for k in (a, b, c))
+            ]
+            score = sum(1 if grid.holds(i) else -1 for i in tried)
+            if tried and (best is None or score > best[0]):
+                best = (score, tried)
+        if best and best[0] > 0:
+            found.extend(best[1])
+    return found
+
+
+def _notes(grid: Grid, sheets: Sheets) -> list[Identity]:
+    """The total of a note = the line of the statement that the note is about."""
+    found = []
+    for t, table in enumerate(grid.tables):
+        if table.statement != "not" or not table.rows:
+            continue
+        total = _note_total(table)
+        if total is None:
+            continue
+        for statement in ("resultatrakning", "balansrakning"):
+            hit = labels_of(statement).find(note_name(table.title))
+            if hit is None:
+                continue
+            for c, column in enumerate(table.columns):
+                if column.role != "value" or grid.figure((t, total, c)) is None:
+                    continue
+                sheet = sheets.main(statement, column_key(column))
+                tried = [
+                    Identity(
+                        "NOT",
+                        f"Not {table.note} = raden i räkningen",
+                        (t, total, c),
+                        ((1, cells[0]),),
+                        _key(column),
+                        either=True,
+                    )
+                    for post in (hit[0].post_code, *_NARROWER.get(hit[0].post_code, ()))
+                    if len(cells := _present(grid, sheet.get(post, []))) == 1
+                ]
+                found.extend([i for i in tried if grid.holds(i)][:1] or tried[:1])
+            break
+    return found
+
+
+_NARROWER = {  # a note named after the whole may specify only its largest part
+    "verksamhetens_intakter": ("medlemsbidrag",),
+    "verksamhetens_kostnader": ("kostnader_insatser",),
+}
+
+
+def note_name(title: str) -> str:
+    """What a note is about, without dates and units."""
+    return re.sub(r"\s*(?:\d{4}-\d\d-\d\d|\d{6}|20\d\d|\(.*?\)|tkr|kr).*$", "", title).strip(" .:-")
+
+
+def _note_total(table: Table) -> int | None:
+    sums = [r for r, row in enumerate(table.rows) if row.is_sum]
+    return sums[-1] if sums else (0 if len(table.rows) == 1 else None)
+
+
+_COST_TABLES = {"driftredovisning", "not", "insats_ekonomi", "resultatrakning", "oversikt"}
+
+
+def _repeated(grid: Grid) -> list[Identity]:
+    """One insats, one period, one scenario in two tables: the same figure, in any unit."""
+    seen: dict[tuple[str, str, object, object], Cell] = {}
+    found: list[Identity] = []
+    for t, table in enumerate(grid.tables):
+        if table.statement not in _COST_TABLES:
+            continue
+        for r, row in enumerate(table.rows):
+            name = _repeat_name(row, table)
+            if not name:
+                continue
+            for c, column in enumerate(table.columns):
+                if (
+                    column.role != "value"
+                    or column.part == "income"
+                    or not column.known
+                    or not isinstance(column.end, date)
+                ):
+                    continue
+                if column.part == "cost" and any(
+                    k.part == "net" and k.scenario == column.scenario for k in table.columns
+                ):
+                    continue
+                cell = (t, r, c)
+                figure = grid.figure(cell)
+                if figure is None or figure.percent or not figure.value:
+                    continue
+                key = (name, column.scenario, column.start, column.end)
+                other = seen.get(key)
+                if other is None:
+                    seen[key] = cell
+                elif other[0] != t:
+                    identity = Identity(
+                        "SAM",
+                        "Samma belopp i två tabeller",
+                        cell,
+                        ((1, other),),
+                        _key(column),
+                        either=True,
+                        weight=0.7,
+                    )
+                    if grid.holds(identity) or _near(grid, cell, other):
+                        found.append(identity)
+    return found
+
+
+def _near(grid: Grid, a: Cell, b: Cell) -> bool:
+    first, second = grid.amount(a), grid.amount(b)
+    if first is None or second is None:
+        return False
+    one, two = str(abs(first[0]) // 100_000), str(abs(second[0]) // 100_000)
+    return len(one) == len(two) and sum(x != y for x, y in zip(one, two, strict=True)) <= 1
+
+
+def _repeat_name(row: Row, table: Table) -> str:
+    if row.post in (
+        "periodens_resultat",
+        "verksamhetens_intakter",
+        "verksamhetens_kostnader",
+        "kostnader_insatser",
+    ):
+        return row.post if table.statement == "resultatrakning" else ""
+    if table.statement in ("resultatrakning", "driftredovisning", "not") and not row.is_sum:
+        key = skeleton(row.name or row.label)
+        return key if len(key) > 5 else ""
+    if table.statement == "oversikt":
+        first = skeleton(row.label).split(" ")[0]
+        return {
+            "intakter": "verksamhetens_intakter",
+            "kostnader": "verksamhetens_kostnader",
+            "resultat": "periodens_resultat",
+            "periodens": "periodens_resultat",
+        }.get(first, "")
+    return ""

@@ -1,0 +1,451 @@
+"""Constraint-guided reading: of all readings, the one in which the report's identities hold.
+
+Belongs here: identities as sums of cells, the search over readings, repairs that identities
+prove, and what stays ambiguous. Does not belong here: which identities a report should obey
+(`identities`) or how rows are found (`tables`).
+
+Values are integers of öre-hundredths (value x 100 x unit factor): exact. Every printed figure is
+the interval value ± half its unit; an identity holds when zero lies in the interval of its sum.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from .numbers import Figure
+from .tables import Reading, Row, Table
+
+SCALE = {"SEK": 1, "TSEK": 1000, "MSEK": 1_000_000, "": 1}
+MAX_ROUNDS = 5
+MAX_PAIRS = 1500
+MAX_REPAIRS = 25
+
+Cell = tuple[int, int, int]  # table, row, column
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """`total` equals the weighted sum of `parts`; `either`: up to the sign of the total."""
+
+    rule: str
+    name: str
+    total: Cell
+    parts: tuple[tuple[int, Cell], ...]
+    column: tuple[str, object, object]  # scenario, period_start, period_end
+    either: bool = False
+    weight: float = 1.0
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """The total and its parts."""
+        return (self.total, *(cell for _, cell in self.parts))
+
+
+@dataclass(slots=True)
+class Repair:
+    """A value that identities prove in the place of the printed one."""
+
+    value: int  # hundredths of the printed unit
+    reason: str
+
+
+@dataclass
+class Grid:
+    """All tables of a document with the reading chosen for each row."""
+
+    tables: list[Table]
+    chosen: dict[tuple[int, int], int] = field(default_factory=dict)
+    repairs: dict[Cell, Repair] = field(default_factory=dict)
+    suspects: dict[Cell, str] = field(default_factory=dict)
+
+    def row(self, t: int, r: int) -> Row:
+        """Row `r` of table `t`."""
+        return self.tables[t].rows[r]
+
+    def reading(self, t: int, r: int) -> Reading | None:
+        """The reading chosen for a row."""
+        options = self.row(t, r).readings
+        return options[self.chosen.get((t, r), 0)] if options else None
+
+    def figure(self, cell: Cell) -> Figure | None:
+        """The figure of a cell in the reading chosen, None for a blank one."""
+        reading = self.reading(cell[0], cell[1])
+        if reading is None or cell[2] >= len(reading.figures):
+            return None
+        return reading.figures[cell[2]]
+
+    def printed_value(self, cell: Cell) -> int | None:
+        """Value in hundredths of the printed unit, repaired where it is."""
+        if cell in self.repairs:
+            return self.repairs[cell].value
+        figure = self.figure(cell)
+        return None if figure is None else figure.value
+
+    def amount(self, cell: Cell) -> tuple[int, int] | None:
+        """Value and half unit in hundredths of a krona."""
+        figure = self.figure(cell)
+        if figure is None:
+            return None
+        scale = SCALE.get(self.tables[cell[0]].unit, 1)
+        value = self.repairs[cell].value if cell in self.repairs else figure.value
+        return value * scale, figure.half * scale
+
+    def gap(self, identity: Identity) -> tuple[int, int] | None:
+        """(total − parts, tolerance), or None when the identity cannot be tried."""
+        total = self.amount(identity.total)
+        if total is None:
+            return None
+        value, half = total
+        led = 0
+        count = 0
+        for weight, cell in identity.parts:
+            part = self.amount(cell)
+            if part is None:
+                continue
+            led += weight * part[0]
+            half += abs(weight) * part[1]
+            count += 1
+        if not count:
+            return None
+        difference = value - led
+        if identity.either and abs(value + led) < abs(difference):
+            difference = value + led
+        return difference, half
+
+    def holds(self, identity: Identity) -> bool | None:
+        """Whether the identity holds; None when it cannot be tried."""
+        found = self.gap(identity)
+        return None if found is None else abs(found[0]) <= found[1]
+
+
+RowKey = tuple[int, int]
+_Amounts = list[tuple[tuple[int, int] | None, ...]]
+
+
+class _Search:
+    """The state of one search: amounts of every option of every row, identities as plain terms."""
+
+    def __init__(self, grid: Grid, identities: list[Identity]) -> None:
+        self.grid = grid
+        self.amounts: dict[RowKey, _Amounts] = {}
+        self.costs: dict[RowKey, list[float]] = {}
+        self.option: dict[RowKey, int] = {}
+        self.terms: list[tuple[RowKey, int, list[tuple[int, RowKey, int]], bool, float]] = []
+        self.touching: dict[RowKey, list[int]] = defaultdict(list)
+        for n, identity in enumerate(identities):
+            (t, r, c) = identity.total
+            parts = [(w, (x, y), z) for w, (x, y, z) in identity.parts]
+            self.terms.append(((t, r), c, parts, identity.either, identity.weight))
+            for key in {(t, r), *(k for _, k, _ in parts)}:
+                self.touching[key].append(n)
+                if key not in self.amounts:
+                    self._add(key)
+
+    def _add(self, key: RowKey) -> None:
+        t, r = key
+        scale = SCALE.get(self.grid.tables[t].unit, 1)
+        options = self.grid.row(t, r).readings
+        self.amounts[key] = [
+            tuple((f.value * scale, f.half * scale) if f else None for f in o.figures)
+            for o in options
+        ]
+        self.costs[key] = [0.35 * o.cost for o in options]
+        self.option[key] = self.grid.chosen.get(key, 0)
+
+    def verdict(self, n: int) -> float:
+        """Worth of identity `n` in the present state: positive when it holds."""
+        key, c, parts, either, weight = self.terms[n]
+        row = self.amounts[key][self.option[key]]
+        total = row[c] if c < len(row) else None
+        if total is None:
+            return 0.0
+        value, half = total
+        led = 0
+        seen = False
+        weighty = value != 0
+        for w, part_key, column in parts:
+            options = self.amounts[part_key][self.option[part_key]]
+            part = options[column] if column < len(options) else None
+            if part is None:
+                continue
+            seen = True
+            led += w * part[0]
+            half += part[1]
+            weighty = weighty or part[0] != 0
+        if not seen:
+            return 0.0
+        if abs(value - led) <= half or (either and abs(value + led) <= half):
+            return weight if weighty else 0.02
+        return -0.6 * weight
+
+    def objective(self, keys: tuple[RowKey, ...], around: list[int]) -> float:
+        score = 0.0
+        for n in around:
+            score += self.verdict(n)
+        for key in keys:
+            score -= self.costs[key][self.option[key]]
+        return score
+
+    def improve(self, key: RowKey) -> bool:
+        """Give one row its best option while the others stay."""
+        around = self.touching[key]
+        before = best = self.option[key]
+        best_score = self.objective((key,), around)
+        for option in range(len(self.amounts[key])):
+            if option == before:
+                continue
+            self.option[key] = option
+            score = self.objective((key,), around)
+            if score > best_score + 1e-9:
+                best, best_score = option, score
+        self.option[key] = best
+        return best != before
+
+    def pairs(self) -> None:
+        """Two rows at once, where an identity stays broken: bounded by MAX_PAIRS trials."""
+        trials = 0
+        for n, (key, _, parts, _, _) in enumerate(self.terms):
+            if self.verdict(n) >= 0:
+                continue
+            keys = sorted({key, *(k for _, k, _ in parts)})
+            keys = [k for k in keys if len(self.amounts[k]) > 1]
+            for i, first in enumerate(keys):
+                for second in keys[i + 1 :]:
+                    trials += len(self.amounts[first]) * len(self.amounts[second])
+                    if trials > MAX_PAIRS:
+                        return
+                    self._pair(first, second)
+
+    def _pair(self, first: RowKey, second: RowKey) -> None:
+        around = list(dict.fromkeys([*self.touching[first], *self.touching[second]]))
+        best = (self.option[first], self.option[second])
+        best_score = self.objective((first, second), around)
+        for a in range(len(self.amounts[first])):
+            for b in range(len(self.amounts[second])):
+                self.option[first], self.option[second] = a, b
+                score = self.objective((first, second), around)
+                if score > best_score + 1e-9:
+                    best, best_score = (a, b), score
+        self.option[first], self.option[second] = best
+
+
+def search(grid: Grid, identities: list[Identity], *, deep: bool = True) -> None:
+    """Choose readings so that as many identities hold as possible, cheap readings first.
+
+    One row at a time until nothing improves, then (`deep`) pairs of rows. Bounded.
+    """
+    state = _Search(grid, identities)
+    ambiguous = sorted(k for k in state.amounts if len(state.amounts[k]) > 1)
+    for _ in range(MAX_ROUNDS):
+        moved = False
+        for key in ambiguous:
+            settled = state.option[key] == 0 and all(
+                state.verdict(n) >= 0 for n in state.touching[key]
+            )
+            if not settled:
+                moved = state.improve(key) or moved
+        if not moved:
+            break
+    if deep:
+        state.pairs()
+    for key, option in state.option.items():
+        if option:
+            grid.chosen[key] = option
+        else:
+            grid.chosen.pop(key, None)
+
+
+CONFUSABLE = {
+    "0": "689",
+    "1": "74",
+    "2": "7",
+    "3": "859",
+    "4": "19",
+    "5": "638",
+    "6": "058",
+    "7": "12",
+    "8": "0365",
+    "9": "043",
+}
+
+
+def edits(value: int, decimals: bool) -> dict[int, tuple[int, str]]:
+    """Values one OCR accident away: {value: (rank, Swedish reason)}, low rank more likely."""
+    found: dict[int, tuple[int, str]] = {}
+    unit = 1 if decimals else 100
+    digits = str(abs(value) // unit)
+    sign = -1 if value < 0 else 1
+
+    def add(text: str, rank: int, reason: str) -> None:
+        if not text or len(text) > 13:
+            return
+        candidate = sign * int(text) * unit
+        if candidate != value and (candidate not in found or found[candidate][0] > rank):
+            found[candidate] = (rank, reason)
+
+    if value:
+        found[-value] = (0, "minustecken borttappat" if value > 0 else "minustecken tillkommet")
+    if len(digits) > 1:
+        add(digits[:-1], 1, "siffra påklistrad sist")
+        add(digits[1:].lstrip("0") or "0", 1, "siffra påklistrad först")
+    for i, old in enumerate(digits):
+        for new in "0123456789":
+            if new != old and not (i == 0 and new == "0" and len(digits) > 1):
+                rank = 1 if new in CONFUSABLE[old] else 2
+                add(digits[:i] + new + digits[i + 1 :], rank, f"siffran {old} feltolkad för {new}")
+    for i in range(len(digits) + 1):
+        for new in "0123456789":
+            if not (i == 0 and new == "0"):
+                edge = i in (0, len(digits))
+                add(digits[:i] + new + digits[i:], 1 if edge else 2, f"siffran {new} borttappad")
+    for i in range(1, len(digits) - 1):
+        add(digits[:i] + digits[i + 1 :], 3, f"siffran {digits[i]} överflödig")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    cell: Cell
+    value: int
+    rank: int
+    reason: str
+    explains: frozenset[int]
+    exact: bool
+
+
+def repair(grid: Grid, identities: list[Identity], may_repair: bool) -> None:
+    """Correct what identities prove uniquely, mark as suspect what they leave open.
+
+    `may_repair` False (clean text): only cells with visible damage may be corrected.
+    """
+    touching: dict[Cell, list[int]] = defaultdict(list)
+    for n, identity in enumerate(identities):
+        for cell in identity.cells:
+            touching[cell].append(n)
+    for _ in range(MAX_REPAIRS):
+        broken = {n for n, identity in enumerate(identities) if grid.holds(identity) is False}
+        if not broken:
+            return
+        candidates = _candidates(grid, identities, touching, broken, may_repair)
+        move = _unique(candidates, identities, broken)
+        if move is None:
+            _mark(grid, identities, broken, candidates, touching, may_repair)
+            return
+        names = ", ".join(sorted({identities[n].rule for n in move.explains}))
+        grid.repairs[move.cell] = Repair(move.value, f"{move.reason}; rättad genom {names}")
+
+
+def _candidates(
+    grid: Grid,
+    identities: list[Identity],
+    touching: dict[Cell, list[int]],
+    broken: set[int],
+    may_repair: bool,
+) -> list[_Candidate]:
+    found: list[_Candidate] = []
+    cells = sorted({c for n in broken for c in identities[n].cells})
+    for cell in cells:
+        figure = grid.figure(cell)
+        if figure is None or cell in grid.repairs or figure.percent:
+            continue
+        if not may_repair and not figure.damaged:
+            continue
+        found.extend(_cell_candidates(grid, identities, touching[cell], broken, cell, figure))
+    return found
+
+
+def _cell_candidates(  # noqa: PLR0917
+    grid: Grid,
+    identities: list[Identity],
+    around: list[int],
+    broken: set[int],
+    cell: Cell,
+    figure: Figure,
+) -> list[_Candidate]:
+    options = edits(figure.value, figure.half != 50)
+    scale = SCALE.get(grid.tables[cell[0]].unit, 1)
+    wanted: dict[int, int] = {}
+    for n in around:
+        if n not in broken:
+            continue
+        gap = grid.gap(identities[n])
+        if gap is None:
+            continue
+        weight = (
+            -1
+            if cell == identities[n].total
+            else sum(w for w, c in identities[n].parts if c == cell)
+        )
+        if weight == 0:
+            continue
+        centre = figure.value * scale + gap[0] // weight if abs(weight) == 1 else None
+        if centre is None:
+            continue
+        near = [
+            (abs(value * scale - centre), value)
+            for value in options
+            if abs(value * scale - centre) <= min(gap[1], 2 * figure.half * scale)
+        ]
+        for distance, value in near:
+            wanted[value] = min(distance, wanted.get(value, distance))
+    found = []
+    closest = min(wanted.values(), default=0)
+    for value, distance in wanted.items():
+        if distance > closest:
+            continue
+        grid.repairs[cell] = Repair(value, "")
+        fixed = frozenset(n for n in around if n in broken and grid.holds(identities[n]))
+        harmed = any(n not in broken and grid.holds(identities[n]) is False for n in around)
+        del grid.repairs[cell]
+        if fixed and not harmed:
+            found.append(_Candidate(cell, value, *options[value], fixed, distance == 0))
+    return found
+
+
+def _unique(
+    candidates: list[_Candidate], identities: list[Identity], broken: set[int]
+) -> _Candidate | None:
+    """The candidate that alone explains a whole component of broken identities."""
+    ranked = sorted(candidates, key=lambda c: (-len(c.explains), c.rank, c.cell, c.value))
+    for candidate in ranked:
+        rivals = [
+            c
+            for c in candidates
+            if c is not candidate
+            and c.explains & candidate.explains
+            and (c.cell != candidate.cell or c.value != candidate.value)
+        ]
+        if len(candidate.explains) >= 2 and all(
+            len(c.explains & candidate.explains) < len(candidate.explains)
+            or c.rank > candidate.rank + 1
+            for c in rivals
+        ):
+            return candidate
+        if len(candidate.explains) == 1 and not rivals:
+            (n,) = candidate.explains
+            if candidate.rank <= 1 and candidate.exact and not identities[n].either:
+                return candidate
+    del broken
+    return None
+
+
+def _mark(  # noqa: PLR0917
+    grid: Grid,
+    identities: list[Identity],
+    broken: set[int],
+    candidates: list[_Candidate],
+    touching: dict[Cell, list[int]],
+    may_repair: bool,
+) -> None:
+    """Suspect: every cell that could be the one which breaks an identity."""
+    for candidate in candidates:
+        names = ", ".join(sorted({identities[n].rule for n in candidate.explains}))
+        grid.suspects.setdefault(candidate.cell, f"kan vara fel läst: {names} håller inte")
+    if not may_repair:
+        return
+    for n in sorted(broken):
+        for cell in identities[n].cells:
+            if grid.figure(cell) is None or cell in grid.repairs:
+                continue
+            if any(m not in broken and grid.holds(identities[m]) for m in touching[cell]):
+                continue
+            grid.suspects.setdefault(cell, f"{identities[n].rule} håller inte")

@@ -1,0 +1,682 @@
+"""Rows of tables: labels, figures, layouts; every reading of every row.
+
+Belongs here: telling heads, rows, labels and prose apart, joining labels that run over several
+lines, and the possible readings of a row for a number of columns. Does not belong here: which
+reading is right (`solve`), what a label means (`vocabulary`).
+"""
+
+import itertools
+import re
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+from .columns import Atom, Column, head_atoms, merge_cell
+from .numbers import CELL, WIDE, Figure, Piece, cuts, pieces_of, split_row
+from .source import Line
+from .vocabulary import fold, skeleton
+
+MAX_READINGS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a row: a figure or None for each column."""
+
+    figures: tuple[Figure | None, ...]
+    cost: float
+    label_end: int  # where the label ends on the line (digits absorbed by the label included)
+
+
+@dataclass(slots=True)
+class Row:
+    """A row of a table on `line`; `label` as printed (joined when it runs over lines)."""
+
+    line: Line
+    label: str
+    pieces: tuple[Piece, ...]
+    label_end: int
+    group: str = ""
+    tabbed: list[list[Figure | None]] | None = None
+    cell_index: list[int] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
+    post: str = ""
+    name: str = ""
+    score: float = 0.0
+    doubtful: bool = False  # label and figures stand apart and could be paired otherwise
+    sources: dict[int, Line] = field(default_factory=dict)  # id of a figure → its own line
+
+    def line_of(self, figure: Figure) -> Line:
+        """The line that a figure of this row stands on."""
+        return self.sources.get(id(figure), self.line)
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether the label says that the row sums others."""
+        return bool(SUM.match(fold(self.label).strip()))
+
+
+@dataclass(slots=True)
+class Table:
+    """Rows under one head, in a statement (or '' in running text)."""
+
+    statement: str
+    title: str
+    unit: str
+    heads: list[Line] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    columns: list[Column] = field(default_factory=list)
+    note: str = ""
+    first_line: int = 0
+    insats_heading: str = ""
+    name_heading: str = ""
+    unit_known: bool = False
+    stacked_heads: list[list[Line]] = field(default_factory=list)
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return len(self.columns)
+
+
+SUM = re.compile(r"(?:summa|s:a|sa:|totalt?|delsumma|total|sum)\b|s:a")
+_RULE_LINE = re.compile(r"^[\s|:\-=+_–—]+$")
+_WORDS = re.compile(r"[^\W\d_]{2,}")
+
+
+def split_cells(text: str) -> list[tuple[int, int]] | None:
+    """Cells of a line with tabs or pipes as (start, end) of their text, None without either."""
+    if "\t" not in text:
+        bars = text.count("|")
+        if not bars or not (text.strip().startswith("|") or (bars >= 2 and " | " in text)):
+            return None
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for i, char in enumerate(text + "\t"):
+        if char in "\t|":
+            spans.append((start, i))
+            start = i + 1
+    piped = text.strip().startswith("|")
+    if piped:
+        spans = spans[1:]
+        if text.strip().endswith("|") and len(text.strip()) > 1:
+            spans = spans[:-1]
+    return spans
+
+
+def is_rule(text: str) -> bool:
+    """A line that only draws: `|---|---:|`."""
+    return (
+        len(text.strip()) >= 3
+        and bool(_RULE_LINE.match(text))
+        and ("--" in text or "==" in text or "__" in text)
+    )
+
+
+def parse_row(line: Line) -> Row | None:
+    """A row of figures, with or without a label; None for a line that is no such row."""
+    text = line.text
+    if len(text) > 400:
+        return None
+    spans = split_cells(text)
+    if spans and len(spans) >= 2:
+        row = _cell_row(line, spans)
+        if row is not None:
+            return row
+        if "\t" in text and len(spans) > 2:
+            return None
+    split = split_row(text.rstrip())
+    if split is None:
+        return None
+    start, pieces = split
+    return Row(line, text[:start].strip(" \t|.:*"), pieces, start)
+
+
+def _cell_row(line: Line, spans: list[tuple[int, int]]) -> Row | None:
+    text = line.text
+    cells = [(a, b) for a, b in spans]
+    filled = [i for i, (a, b) in enumerate(cells) if text[a:b].strip()]
+    if not filled:
+        return None
+    first = filled[0]
+    label_cells = 0
+    label = ""
+    a, b = cells[first]
+    split = split_row(text[a:b].rstrip())
+    after = text[cells[filled[1]][0] : cells[filled[1]][1]] if len(filled) > 1 else ""
+    referred = _is_reference(text[a:b]) and len(_WORDS.findall(after)) > 0
+    if referred:
+        first = filled[1]
+        a, b = cells[first]
+        split = None
+    if split is None or split[0] > 0:
+        label = text[a:b].strip(" *:.")
+        label_cells = first + 1
+        if split is not None and split[0] > 0 and len(filled) == 1:
+            return None
+    else:
+        label_cells = 0 if first > 0 and len(cells) == 1 else first
+    values: list[list[Figure | None]] = []
+    index: list[int] = []
+    pieces: list[Piece] = []
+    for i in range(label_cells, len(cells)):
+        a, b = cells[i]
+        content = text[a:b]
+        if not content.strip():
+            values.append([None])
+            index.append(i)
+            continue
+        if not any(c.isdigit() for c in content) and re.fullmatch(
+            r"\s*(?:[-–—−*.]+|x|n/a|O)\s*", content
+        ):
+            values.append([None])
+            index.append(i)
+            continue
+        found = (
+            split_row(
+                text[:b],
+            )
+            if False
+            else _cell_figures(text, a, b)
+        )
+        if found is None:
+            return None
+        values.append(list(found[0]))
+        pieces.extend(found[1])
+        index.append(i)
+    if not pieces:
+        return None
+    return Row(
+        line,
+        label,
+        tuple(pieces),
+        cells[label_cells][0] if label_cells < len(cells) else 0,
+        tabbed=values,
+        cell_index=index,
+    )
+
+
+def _is_reference(content: str) -> bool:
+    return bool(re.fullmatch(r"\s*\d{1,2}\.?\s*", content))
+
+
+def _cell_figures(
+    text: str, a: int, b: int
+) -> tuple[tuple[Figure | None, ...], tuple[Piece, ...]] | None:
+    pieces = pieces_of(text[:b].rstrip(), a + (len(text[a:b]) - len(text[a:b].lstrip())))
+    if not pieces or not any(p.digits for p in pieces):
+        return None
+    options = cuts(pieces)
+    for places in (1, 2, 3):
+        if places in options and options[places][0].cost <= 6:
+            best = options[places][0]
+            if places == 1 and len(pieces) > 1 and pieces[-1].percent and 2 in options:
+                best = options[2][0]
+            return best.figures, pieces
+    return None
+
+
+def is_label(text: str) -> bool:
+    """Whether a line without figures can be a row's label (or a part of it)."""
+    stripped = text.strip(" \t|*")
+    if not 2 <= len(stripped) <= 110 or (stripped.endswith((".", "?", "!")) and len(stripped) > 40):
+        return False
+    words = _WORDS.findall(stripped)
+    return 1 <= len(words) <= 13
+
+
+def count_columns(rows: list[Row], heads: set[int], has_note: bool) -> int:
+    """The number of columns that most rows can be cut into, heads weigh in."""
+    votes: dict[int, float] = {}
+    feasible: list[tuple[int, set[int]]] = []
+    tabbed: Counter[int] = Counter()
+    for row in rows:
+        if row.tabbed is not None:
+            tabbed[sum(len(v) for v in row.tabbed)] += 1
+            continue
+        options = cuts(row.pieces)
+        own: dict[int, float] = {}
+        for places, found in options.items():
+            cost = found[0].cost
+            if cost > max(1.4, 0.75 * places):
+                continue
+            vote = 1.0 - 0.3 * cost / max(1.0, 0.6 * places)
+            own[places] = max(own.get(places, 0.0), vote)
+            if has_note and places > 1 and _note_piece(row.pieces[0]):
+                own[places - 1] = max(own.get(places - 1, 0.0), vote - 0.1)
+        for places, vote in own.items():
+            votes[places] = votes.get(places, 0.0) + vote
+        feasible.append((len(row.pieces), set(own)))
+    if tabbed and sum(tabbed.values()) * 2 > len(rows):
+        widest = max(tabbed.items(), key=lambda item: (item[1], item[0]))[0]
+        return max(1, widest - (1 if has_note else 0))
+    if not votes:
+        return 1
+    scores = {
+        n: v
+        + (0.3 * len(rows) if n in heads else 0.0)
+        + _cohesion(rows, n)
+        - 0.5 * sum(size >= n and n not in able for size, able in feasible)
+        for n, v in votes.items()
+    }
+    top = max(scores.values())
+    return min((n for n in scores if scores[n] >= top - 1e-9), default=1)
+
+
+def _cohesion(rows: list[Row], n: int) -> float:
+    """A small preference for column counts that gaps and signs force upon the rows."""
+    forced = 0
+    for row in rows:
+        if row.tabbed is None:
+            hard = 1 + sum(1 for p in row.pieces[1:] if p.gap >= WIDE)
+            forced += hard == n and hard > 1
+    return 0.5 * forced
+
+
+def _note_piece(piece: Piece) -> bool:
+    return (
+        0 < len(piece.digits) <= 2
+        and piece.digits[0] != "0"
+        and piece.sign > 0
+        and not piece.decimals
+        and not piece.percent
+        and not piece.damaged
+    )
+
+
+_CODE = re.compile(r"^(?:\d{6}|20\d\d|19\d\d)$")
+
+
+def readings(row: Row, width: int, has_note: bool, edges: list[float] | None) -> list[Reading]:  # noqa: PLR0912
+    """The readings of a row in a table of `width` columns, cheapest first."""
+    if row.tabbed is not None:
+        flat = [f for cell in row.tabbed for f in cell]
+        fixed = _fixed(flat, width, has_note)
+        if fixed is not None:
+            return [Reading(fixed, 0.0, row.label_end)]
+    found: list[Reading] = []
+    pieces = row.pieces
+    labelled = bool(_WORDS.search(row.label))
+    for absorbed in range(0, min(3, len(pieces)) if labelled else 1):
+        if absorbed and pieces[absorbed - 1].sign < 0:
+            break
+        lead = pieces[:absorbed]
+        cost = 0.0
+        for piece in lead:
+            code = bool(_CODE.match(piece.digits)) or (piece.decimals and not piece.dotted)
+            cost += 0.4 if code else 1.6
+        rest = pieces[absorbed:]
+        label_end = rest[0].start if absorbed else row.label_end
+        for noted in (False, True):
+            body = rest
+            extra = cost
+            if noted:
+                if not _note_piece(rest[0]) or len(rest) < 2:
+                    continue
+                body = rest[1:]
+                joined = rest[1].gap <= 1 and len(rest[1].digits) == 3 and rest[1].sign > 0
+                extra += (0.35 if joined else 0.05) if has_note else 1.8
+            elif has_note and _note_piece(rest[0]) and len(rest) > 1 and rest[0].gap < WIDE:
+                extra += 0.1
+            if not body:
+                continue
+            for places, options in cuts(body).items():
+                if places > width:
+                    continue
+                for cut in options:
+                    found.extend(_placed(cut.figures, cut.cost + extra, width, label_end, edges))
+    if not found:
+        return []
+    best: dict[tuple[tuple[int, int, int] | None, ...], Reading] = {}
+    for reading in found:
+        cost = round(reading.cost + _spread(reading.figures), 3)
+        key = tuple((f.value, f.start, f.end) if f else None for f in reading.figures)
+        if key not in best or best[key].cost > cost:
+            best[key] = Reading(reading.figures, cost, reading.label_end)
+    ordered = sorted(best.values(), key=lambda r: r.cost)
+    limit = ordered[0].cost + 4.0
+    return [r for r in ordered if r.cost <= limit][:MAX_READINGS]
+
+
+def _fixed(  # noqa: PLR0911
+    flat: list[Figure | None], width: int, has_note: bool
+) -> tuple[Figure | None, ...] | None:
+    """Cells laid into columns by their place, or None when that is not certain."""
+    if has_note and len(flat) == width + 1:
+        return tuple(flat[1:])
+    if len(flat) == width:
+        return tuple(flat)
+    while len(flat) > width and flat and flat[-1] is None:
+        flat = flat[:-1]
+    if len(flat) == width:
+        return tuple(flat)
+    trimmed = [f for f in flat if f is not None]
+    if len(flat) < width and has_note and len(flat) >= 1 and len(flat) == width:
+        return tuple(flat)
+    if len(trimmed) == width:
+        return tuple(trimmed)
+    if len(flat) < width and len(flat) >= 1:
+        return (*flat, *(None for _ in range(width - len(flat))))
+    return None
+
+
+def _spread(figures: tuple[Figure | None, ...]) -> float:
+    """A faint preference for figures of like size in a row."""
+    sizes = [len(str(abs(f.value) // 100)) for f in figures if f and f.value and not f.percent]
+    return 0.04 * (max(sizes) - min(sizes)) if len(sizes) > 1 else 0.0
+
+
+def _placed(
+    figures: tuple[Figure | None, ...],
+    cost: float,
+    width: int,
+    label_end: int,
+    edges: list[float] | None,
+) -> list[Reading]:
+    missing = width - len(figures)
+    if missing == 0:
+        return [Reading(figures, cost, label_end)]
+    if edges and len(edges) == width and all(f is not None for f in figures):
+        return [Reading(_by_edge(figures, edges), cost + 0.4 * missing, label_end)]
+    if len(figures) == 1 and figures[0] is not None and missing > 3:
+        return [
+            Reading((figures[0], *(None for _ in range(missing))), cost + 1.2 * missing, label_end)
+        ]
+    placed = []
+    for nth, blanks in enumerate(itertools.combinations(range(width), missing)):
+        if nth >= 12:
+            break
+        source = iter(figures)
+        slots = tuple(None if i in blanks else next(source) for i in range(width))
+        order = sum(width - 1 - b for b in blanks)
+        placed.append(Reading(slots, cost + 1.0 * missing + 0.05 * order, label_end))
+    return placed
+
+
+def _by_edge(figures: tuple[Figure | None, ...], edges: list[float]) -> tuple[Figure | None, ...]:
+    slots: list[Figure | None] = [None] * len(edges)
+    last = -1
+    for nth, figure in enumerate(figures):
+        if figure is None:
+            continue
+        left = len(figures) - nth - 1
+        choices = range(last + 1, len(edges) - left)
+        last = min(choices, key=lambda i: abs(edges[i] - figure.end))
+        slots[last] = figure
+    return tuple(slots)
+
+
+def column_edges(rows: list[Row], width: int) -> list[float] | None:
+    """Right edges of the columns where gaps align them, None for single spaces."""
+    sums = [0.0] * width
+    count = 0
+    wide = 0
+    for row in rows:
+        if row.tabbed is not None:
+            continue
+        wide += sum(1 for p in row.pieces if p.gap == WIDE)
+        options = cuts(row.pieces).get(width)
+        if not options or options[0].cost > 1 or any(f is None for f in options[0].figures):
+            continue
+        for i, figure in enumerate(options[0].figures):
+            assert figure is not None
+            sums[i] += figure.end
+        count += 1
+    if count < 2 or wide < max(2, len(rows) // 2):
+        return None
+    return [s / count for s in sums]
+
+
+def head_columns(  # noqa: PLR0912
+    heads: list[Line], width: int, rows: list[Row]
+) -> tuple[list[list[Atom]], bool, set[int]]:
+    """Atoms of each column from the head lines, whether there is a Not column, counts seen."""
+    stacked: list[list[Atom]] = [[] for _ in range(width)]
+    has_note = False
+    counts: set[int] = set()
+    leftovers: list[list[Atom]] = []
+    lines: list[list[list[Atom]]] = []
+    for line in heads:
+        groups = _line_groups(line, width)
+        if groups is None:
+            continue
+        noted = [g for g in groups if any(a.kind == "note" for a in g)]
+        has_note = has_note or bool(noted)
+        values = [g for g in groups if not any(a.kind == "note" for a in g)]
+        if values:
+            lines.append(values)
+    filled = [[g for g in groups if g] for groups in lines]
+    if len(lines) > 1 and all(len(g) == 1 for g in filled):  # head cells on lines of their own
+        flat = _sequential([a for g in filled for a in g[0]])
+        if len(flat) == width > 1:
+            return flat, has_note, {width}
+        counts.add(len(flat))
+        if len(lines) == width > 1:
+            return [g[0] for g in filled], has_note, {width}
+    edges = column_edges(rows, width)
+    for groups, present in zip(lines, filled, strict=True):
+        counts.add(len(present))
+        if len(groups) > 1:
+            counts.add(len(groups))
+        if len(groups) == width or len(present) == width:
+            for i, group in enumerate(groups if len(groups) == width else present):
+                stacked[i].extend(group)
+        elif len(present) > width:
+            nearest = _nearest(present, edges)
+            flat = nearest or _regroup([a for g in present for a in g], width) or []
+            for i, group in enumerate(flat):
+                stacked[i].extend(group)
+        elif edges and present[0][0].start > 8:
+            for group in present:
+                i = min(range(width), key=lambda c: abs(edges[c] - group[-1].end))
+                stacked[i].extend(group)
+        else:
+            leftovers.extend([a] for g in present for a in g)
+    _place_leftovers(stacked, leftovers)
+    return stacked, has_note, {max(counts)} if counts else counts
+
+
+def _line_groups(line: Line, width: int) -> list[list[Atom]] | None:
+    """The groups of a head line: a group per cell where it has cells, empty cells included."""
+    cells = split_cells(line.text)
+    if cells and len(cells) > 1:
+        groups = _cell_groups(line, cells)
+        if groups is None:
+            return None
+        while len(groups) > width and not groups[0]:
+            groups = groups[1:]
+        return groups
+    atoms, _ = head_atoms(line.text)
+    if "<t" in line.raw and atoms:  # a cell of its own line
+        return [list(atoms)]
+    groups = [g for g in merge_cell(atoms, line.text) if g]
+    plain = [a for a in atoms if a.kind != "partial"]
+    values = [g for g in groups if not any(a.kind == "note" for a in g)]
+    whole = all(a.kind != "year" for a in plain)
+    if whole and len(values) < width and len(plain) - (len(groups) - len(values)) == width:
+        return [[a] for a in plain]
+    return _split_groups(groups, width)
+
+
+def _nearest(groups: list[list[Atom]], edges: list[float] | None) -> list[list[Atom]] | None:
+    """Heads of columns that hold no figure left out: each column takes the head above it."""
+    if not edges:
+        return None
+    picked: list[list[Atom]] = []
+    at = 0
+    for nth, edge in enumerate(edges):
+        last = len(groups) - (len(edges) - nth)
+        best = min(range(at, last + 1), key=lambda i: abs(groups[i][-1].end - edge), default=None)
+        if best is None or abs(groups[best][-1].end - edge) > 8:
+            return None
+        picked.append(groups[best])
+        at = best + 1
+    return picked
+
+
+def _split_groups(groups: list[list[Atom]], width: int) -> list[list[Atom]]:
+    """Fewer groups than columns: part a scenario from the time after it, from the right."""
+    count = sum(not any(a.kind == "note" for a in g) for g in groups)
+    if not 1 < count < width:
+        return groups
+    out = list(groups)
+    for i in range(len(out) - 1, -1, -1):
+        if count >= width:
+            break
+        kinds = [a.kind for a in out[i]]
+        own = kinds[1:] in (["range"], ["date"], ["part", "year"], ["part"])
+        if kinds[0] in _STARTS and own:
+            out[i : i + 1] = [out[i][:1], out[i][1:]]
+            count += 1
+    return out if count == width else groups
+
+
+_STARTS = {"utfall", "budget", "prognos", "bokslut", "avvikelse", "used", "income", "cost"}
+
+
+def _sequential(atoms: list[Atom]) -> list[list[Atom]]:
+    """Head words on lines of their own, column after column."""
+    groups: list[list[Atom]] = []
+    for atom in atoms:
+        last = {a.kind for a in groups[-1]} if groups else set()
+        timed = bool(last & _TIMES)
+        closed = bool(last & {"avvikelse", "used", "share"})
+        doubled = atom.kind == "avvikelse" and groups and groups[-1][-1].kind == "avvikelse"
+        starts = atom.kind in _STARTS and not doubled and (bool(last & _STARTS) or timed)
+        starts = starts or (atom.kind == "part" and timed)
+        ends = atom.kind in _TIMES and atom.kind != "to" and (timed or closed)
+        if not groups or starts or ends:
+            groups.append([atom])
+        else:
+            groups[-1].append(atom)
+    return groups
+
+
+_PLANS = {"budget", "prognos", "mal"}
+_TIMES = {"date", "range", "year", "to"}
+
+
+def _place_leftovers(stacked: list[list[Atom]], leftovers: list[list[Atom]]) -> None:
+    """Second lines of a head with fewer words than columns: each where its kind is wanting."""
+    width = len(stacked)
+    after = 0
+    for group in leftovers:
+        kinds = {a.kind for a in group}
+        have = [{a.kind for a in column} for column in stacked]
+        choice = None
+        if width == 1:
+            choice = 0
+        elif kinds <= {"budget"}:
+            choice = next((i for i in range(width) if have[i] <= {"part"}), None)
+        elif kinds <= {"avvikelse"}:
+            choice = next((i for i in range(width) if "avvikelse" in have[i]), None)
+        elif kinds & {"previous"}:
+            choice = next(
+                (i for i in reversed(range(width)) if have[i] <= {"utfall", "part"} and have[i]),
+                None,
+            )
+        elif kinds & {"part", "whole"}:
+            choice = next(
+                (
+                    i
+                    for i in range(width)
+                    if have[i] & _PLANS and not have[i] & (_TIMES | {"part", "whole"})
+                ),
+                None,
+            )
+        elif kinds & {"share"}:
+            choice = next((i for i in range(width) if have[i] & {"used", "share"}), None)
+        elif kinds == {"to"}:
+            choice = next(
+                (i for i in range(width) if "date" in have[i] and "to" not in have[i]), None
+            )
+        elif kinds & _TIMES:
+            yearless = [
+                i
+                for i in range(width)
+                if kinds == {"year"}
+                and any(a.months and not a.last for a in stacked[i])
+                and "year" not in have[i]
+            ]
+            bare = yearless or [
+                i
+                for i in range(width)
+                if have[i] and not have[i] & (_TIMES | {"avvikelse", "used", "share"})
+            ]
+            choice = next((i for i in bare if i >= after), bare[0] if bare else None)
+            if choice is None and not any(have):
+                choice = 0
+        elif not any(have):
+            choice = 0
+        if choice is not None:
+            stacked[choice].extend(
+                replace(a, kind="previous_guess") if a.kind == "previous" and width > 1 else a
+                for a in group
+            )
+            after = choice + 1
+
+
+def _cell_groups(line: Line, cells: list[tuple[int, int]]) -> list[list[Atom]] | None:
+    groups: list[list[Atom]] = []
+    any_atom = False
+    for nth, (a, b) in enumerate(cells):
+        atoms = [_shift(atom, a) for atom in head_atoms(line.text[a:b])[0]]
+        if nth == 0 and not any(x.kind in ("date", "range", "year", "note") for x in atoms):
+            continue
+        if (
+            nth == 0
+            and cells[0][1] > cells[0][0]
+            and line.text[a:b].strip()
+            and re.search(r"belopp|tkr|kr", fold(line.text[a:b]))
+        ):
+            continue
+        any_atom = any_atom or bool(atoms)
+        if (
+            len({x.kind for x in atoms} & {"avvikelse"})
+            and "%" in line.text[a:b]
+            and re.search(r"kr\W*\(?\s?%|kr", fold(line.text[a:b]))
+        ):
+            share = [x for x in atoms if x.kind != "share"]
+            groups.append(share)
+            groups.append([*share, Atom("share", a, b, "%")])
+            continue
+        groups.append(atoms)
+    return groups if any_atom else None
+
+
+def _shift(atom: Atom, by: int) -> Atom:
+    return Atom(
+        atom.kind,
+        atom.start + by,
+        atom.end + by,
+        atom.text,
+        atom.first,
+        atom.last,
+        atom.year,
+        atom.months,
+    )
+
+
+def _regroup(atoms: list[Atom], width: int) -> list[list[Atom]] | None:
+    """More groups than columns: join times to the scenario before them, however far."""
+    useful = [a for a in atoms if a.kind != "note"]
+    groups: list[list[Atom]] = []
+    for atom in useful:
+        if (
+            atom.kind in ("date", "range", "year", "to")
+            and groups
+            and not any(a.kind in ("date", "range", "year") for a in groups[-1])
+        ):
+            groups[-1].append(atom)
+        else:
+            groups.append([atom])
+    return groups if len(groups) == width else None
+
+
+def has_cells(row: Row) -> bool:
+    """Whether the row was laid out by tabs, pipes or wide gaps."""
+    return row.tabbed is not None or any(p.gap in (WIDE, CELL) for p in row.pieces)
+
+
+def label_key(text: str) -> str:
+    """What a label is compared by."""
+    return skeleton(text)
