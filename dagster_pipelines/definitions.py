@@ -11,6 +11,7 @@ import dagster as dg
 
 from dagster_pipelines import jobs, schedules, sensors
 from dagster_pipelines.asset_checks.guards import build_guards
+from dagster_pipelines.assets.documents import dokument
 from dagster_pipelines.assets.ingest import raw_tables
 from dagster_pipelines.assets.publish import build_publish
 from dagster_pipelines.assets.transform import build_dbt_assets
@@ -26,7 +27,7 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
     transform = build_dbt_assets(resources["dbt"].manifest)
     marts = [key for key in transform.keys if key.path[0] == "marts"]
     return dg.Definitions(
-        assets=[raw_tables, transform, build_publish([*raw_tables.keys, *marts])],
+        assets=[dokument, raw_tables, transform, build_publish([*raw_tables.keys, *marts])],
         asset_checks=build_guards(marts),
         jobs=[jobs.refresh],
         schedules=[schedules.daily],

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import dagster as dg
 import duckdb
 
+from dagster_pipelines.assets.documents import DOCUMENTS
 from dagster_pipelines.database import open_build
 from dagster_pipelines.facts.loader import UPPSKJUTEN, load_into
 from dagster_pipelines.resources import Build
@@ -26,7 +27,11 @@ RAW_TABLES = {
     name="ladda",
     specs=[
         dg.AssetSpec(
-            ["raw", table], group_name="raw", kinds={"polars", "duckdb"}, description=description
+            ["raw", table],
+            deps=[DOCUMENTS],
+            group_name="raw",
+            kinds={"polars", "duckdb"},
+            description=description,
         )
         for table, description in RAW_TABLES.items()
     ],

@@ -194,6 +194,9 @@ def test_a_lost_fact_turns_the_incoming_guard_red_and_publishes_nothing(
 class RedGuard:
     """A guard that finds fault with the marts and nothing else."""
 
+    def data_docs(self, folder: Path) -> Path:
+        return folder
+
     def validate(self, suite: str, frames: object) -> Any:
         from expectations.result import GuardResult  # noqa: PLC0415
 
@@ -207,6 +210,9 @@ class RedGuard:
 
 class MuteGuard:
     """A guard that dies."""
+
+    def data_docs(self, folder: Path) -> Path:
+        return folder
 
     def validate(self, suite: str, frames: object) -> Any:
         raise RuntimeError("Vakten slutade utan att svara.")
