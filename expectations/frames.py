@@ -182,7 +182,9 @@ def _coverage(
         "null::varchar as harledd_av_regel from marts.fct_rapportfakta "
         f"where statement in {STATEMENTS} and post_code not in {OPENING} "
         "and belopp_sek is not null and status <> 'suspect' "
-        "and scenario in ('utfall', 'budget', 'prognos')"
+        "and scenario in ('utfall', 'budget', 'prognos') "
+        # a figure of a period without its period has no column to be tried in
+        "and (statement <> 'resultatrakning' or period_start is not null)"
     ).pl()
     possible = prova(printed, regel).select(
         "report_id", *RULE_COLUMN, (pl.col("utfall") != EJ_PROVBAR).alias("provbar")

@@ -30,3 +30,8 @@
     {{ omfangsnamn(relation) }} || ', ' || {{ mattnamn(relation ~ '.matt') }}
     {%- if kon %} || coalesce(', ' || {{ relation }}.kon, ''){% endif %}
 {%- endmacro %}
+
+{# Is the label that of a sum of all costs, rather than of one group of them? #}
+{% macro totalsumma(etikett) -%}
+    {{ matches(etikett, "'^(summa|s a) (verksamhetens |totala )?kostnader( totalt)?$|^(summa )?totalt?$|^totala? kostnad(er)?$'") }}
+{%- endmacro %}

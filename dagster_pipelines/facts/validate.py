@@ -374,6 +374,18 @@ def _instant_rule(rule: Rule, _: Kontrakt, __: Registers) -> list[Fault]:
     ]
 
 
+def _duration_rule(rule: Rule, _: Kontrakt, __: Registers) -> list[Fault]:
+    field, given = rule["field"], rule["with"]
+    return [
+        Fault(
+            field,
+            _any_of(rule["where"]) & _text(given).is_not_null() & _text(field).is_null(),
+            _sentence(f"{field} är tom, men resultaträkningens poster gäller en period."),
+            f"Skriv periodens första dag i {field}.",
+        )
+    ]
+
+
 def _any_of(where: Mapping[str, list[str]]) -> pl.Expr:
     """Whether the row has one of the listed values in one of the listed columns."""
     return pl.any_horizontal(
@@ -446,6 +458,7 @@ RULES: Mapping[str, Callable[[Rule, Kontrakt, Registers], list[Fault]]] = {
     "same_part": _same_part_rule,
     "period": _period_rule,
     "instant": _instant_rule,
+    "duration": _duration_rule,
     "key_values": _key_values_rule,
     "limits": _limits_rule,
 }

@@ -53,6 +53,8 @@ lagrad as (
         on fakta.statement = post.statement
         and fakta.post_code = post.post_code
     left join teckenkonvention on fakta.leverans_id = teckenkonvention.leverans_id
+    -- a figure of a period without its period has no column to stand in
+    where fakta.statement <> 'resultatrakning' or fakta.period_start is not null
 ),
 
 stangning as (

@@ -63,6 +63,23 @@ namngiven as (
         {{ jamforbar('fakta.label') }} as jamforbar_etikett
     from fakta
     inner join rapport on fakta.report_id = rapport.report_id
+),
+
+-- the label decides together with its table: costs without administration are those of the insatser
+tabellinnehall as (
+    select
+        namngiven.leverans_id,
+        namngiven.statement,
+        max(case when namngiven.insats is not null then 1 else 0 end) as har_insats,
+        max(case
+            when namngiven.insatstyp = 'administration' or begrepp.begrepp_ekonomi = 'administration' then 1 else 0
+        end) as har_administration
+    from namngiven
+    left join begrepp
+        on namngiven.statement = begrepp.statement
+        and namngiven.label = begrepp.label
+    where namngiven.statement in ('driftredovisning', 'not')
+    group by namngiven.leverans_id, namngiven.statement
 )
 
 select
@@ -117,7 +134,12 @@ select
     namngiven.ungefarlig,
     namngiven.belopp_sek,
     namngiven.halv_enhet,
-    begrepp.begrepp_ekonomi,
+    case
+        when begrepp.begrepp_ekonomi = 'verksamhetens_kostnader'
+            and tabellinnehall.har_insats = 1 and tabellinnehall.har_administration = 0
+            then 'kostnader_insatser'
+        else begrepp.begrepp_ekonomi
+    end as begrepp_ekonomi,
     begrepp.begrepp_kostnad,
     begrepp.begrepp_deltagare,
     begrepp.begrepp_nyckeltal
@@ -131,3 +153,6 @@ left join insatsnamn as etikettnamn
 left join begrepp
     on namngiven.statement = begrepp.statement
     and namngiven.label = begrepp.label
+left join tabellinnehall
+    on namngiven.leverans_id = tabellinnehall.leverans_id
+    and namngiven.statement = tabellinnehall.statement

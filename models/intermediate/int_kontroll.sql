@@ -149,10 +149,42 @@ tomma as (
     where funna.regel_id is null
 ),
 
-alla as (
+samlade as (
     select * from funna
     union all
     select * from tomma
+),
+
+-- a table that a report prints in an unforeseen way may give one object twice: both are kept
+numrerade as (
+    select
+        *,
+        row_number() over (
+            partition by leverans_id, regel_id, scenario, period_start, period_end, objekt
+            order by summa, led, rader
+        ) as upprepning
+    from samlade
+),
+
+alla as (
+    select
+        regel_id,
+        leverans_id,
+        report_id,
+        scenario,
+        period_start,
+        period_end,
+        case when upprepning = 1 then objekt else coalesce(objekt || ' ', '') || '(' || upprepning || ')' end as objekt,
+        enhet,
+        summa,
+        led,
+        differens,
+        tolerans,
+        utfall,
+        hinder,
+        rader,
+        orsak
+    from numrerade
 )
 
 select

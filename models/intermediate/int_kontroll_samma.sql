@@ -188,6 +188,9 @@ tryckt as (
         printed,
         note,
         case
+            -- a point before one or two digits is a decimal point; before three it parts thousands
+            when {{ matches("printed", "'^[−–—-]? ?[0-9]+[.][0-9]{1,2}$'") }}
+                then cast({{ replace_all(replace_all("printed", ' ', ''), '[−–—]', '-') }} as decimal(24, 6))
             when {{ matches("printed", "'^[−–—-]? ?[0-9][0-9   .]*(,[0-9]+)?$'") }}
                 then cast(
                     {{ replace_all(replace_all(replace_all("printed", '[^0-9,−–—-]', ''), '[−–—]', '-'), ',', '.') }}

@@ -17,7 +17,7 @@ fakta as (
 ),
 
 -- TAB: the rows above a sum, or the 'varav' rows under a total
-summarad as (
+egna_rader as (
     select
         summa.leverans_id,
         summa.statement,
@@ -50,6 +50,92 @@ summarad as (
     group by
         summa.leverans_id, summa.statement, summa.scenario, summa.period_start, summa.period_end,
         summa.kolumn, summa.unit, summa.line, summa.label, summa.belopp_sek, summa.halv_enhet
+),
+
+-- a sum may also add the sums above it (income apart): of the two ways the nearer is what is meant
+summor_ovanfor as (
+    select
+        summa.leverans_id,
+        summa.statement,
+        summa.line,
+        summa.scenario,
+        summa.period_start,
+        summa.period_end,
+        summa.kolumn,
+        summa.unit,
+        sum(ovanfor.belopp_sek) as belopp_sek,
+        sum(ovanfor.halv_enhet) as halv_enhet,
+        {{ list_distinct('cast(ovanfor.line as varchar)', 'cast(ovanfor.line as varchar)') }} as delrader
+    from rad as summa
+    inner join rad as ovanfor
+        on summa.leverans_id = ovanfor.leverans_id
+        and summa.statement = ovanfor.statement
+        and summa.tabell = ovanfor.tabell
+        and summa.scenario = ovanfor.scenario
+        and summa.period_end = ovanfor.period_end
+        and summa.period_start is not distinct from ovanfor.period_start
+        and summa.kolumn is not distinct from ovanfor.kolumn
+        and summa.unit = ovanfor.unit
+        and ovanfor.ar_summa
+        and ovanfor.line < summa.line
+        and (ovanfor.jamforbar_etikett like '%intäkt%') = (summa.jamforbar_etikett like '%intäkt%')
+    where summa.ar_summa
+    group by
+        summa.leverans_id, summa.statement, summa.line, summa.scenario, summa.period_start, summa.period_end,
+        summa.kolumn, summa.unit
+),
+
+bada_satten as (
+    select
+        egna_rader.leverans_id,
+        egna_rader.scenario,
+        egna_rader.period_start,
+        egna_rader.period_end,
+        egna_rader.kolumn,
+        egna_rader.line,
+        egna_rader.label,
+        egna_rader.summa,
+        egna_rader.halv_enhet,
+        egna_rader.led as egna,
+        egna_rader.led_halv_enhet as egna_halv_enhet,
+        egna_rader.delrader as egna_delrader,
+        coalesce(egna_rader.led, 0) + summor_ovanfor.belopp_sek as alla,
+        coalesce(egna_rader.led_halv_enhet, 0) + summor_ovanfor.halv_enhet as alla_halv_enhet,
+        coalesce(egna_rader.delrader || ', ', '') || summor_ovanfor.delrader as alla_delrader
+    from egna_rader
+    left join summor_ovanfor
+        on egna_rader.leverans_id = summor_ovanfor.leverans_id
+        and egna_rader.statement = summor_ovanfor.statement
+        and egna_rader.line = summor_ovanfor.line
+        and egna_rader.scenario = summor_ovanfor.scenario
+        and egna_rader.period_end = summor_ovanfor.period_end
+        and egna_rader.period_start is not distinct from summor_ovanfor.period_start
+        and egna_rader.kolumn is not distinct from summor_ovanfor.kolumn
+        and egna_rader.unit = summor_ovanfor.unit
+),
+
+narmaste_sattet as (
+    select
+        *,
+        alla is not null and (egna is null or abs(summa - alla) < abs(summa - egna)) as alla_narmast
+    from bada_satten
+),
+
+summarad as (
+    select
+        leverans_id,
+        scenario,
+        period_start,
+        period_end,
+        kolumn,
+        line,
+        label,
+        summa,
+        halv_enhet,
+        case when alla_narmast then alla else egna end as led,
+        case when alla_narmast then alla_halv_enhet else egna_halv_enhet end as led_halv_enhet,
+        case when alla_narmast then alla_delrader else egna_delrader end as delrader
+    from narmaste_sattet
 ),
 
 varavrad as (        -- a total without its own rows may still be followed by what it is made of
@@ -309,10 +395,21 @@ notrad as (
         ekonomi.halv_enhet_sek as led_halv_enhet,
         ekonomi.post_code,
         ekonomi.rader,
+        -- suppliers alone may be less than all short-term debt: that proves nothing
+        coalesce(
+            ekonomi.post_code = 'summa_kortfristiga_skulder'
+            and nottotal.summa + nottotal.halv_enhet + ekonomi.halv_enhet_sek < abs(ekonomi.belopp_sek),
+            false
+        ) as ar_del,
         row_number() over (
             partition by nottotal.leverans_id, nottotal.scenario, nottotal.period_end, nottotal.line
-            -- a note on liabilities may explain the subtotal or one of its lines: the nearest is meant
-            order by abs(nottotal.summa - abs(ekonomi.belopp_sek)), ekonomi.post_code
+            -- a note on suppliers may explain their line or all short-term debt: what agrees is meant
+            order by
+                case when abs(nottotal.summa - abs(ekonomi.belopp_sek)) <= nottotal.halv_enhet + ekonomi.halv_enhet_sek
+                    then 0 else 1 end,
+                case when ekonomi.post_code = 'leverantorsskulder' then 0 else 1 end,
+                abs(nottotal.summa - abs(ekonomi.belopp_sek)),
+                ekonomi.post_code
         ) as ordning
     from nottotal
     left join ekonomi
@@ -345,8 +442,14 @@ noter as (
         summa,
         led,
         halv_enhet + coalesce(led_halv_enhet, 0) as tolerans,
-        {{ intervallutfall('summa', 'led', 'halv_enhet + led_halv_enhet') }} as utfall,
-        case when led is null then 'raden som noten förklarar trycks inte' end as hinder,
+        case
+            when ar_del then 'ej prövbar'
+            else {{ intervallutfall('summa', 'led', 'halv_enhet + led_halv_enhet') }}
+        end as utfall,
+        case
+            when led is null then 'raden som noten förklarar trycks inte'
+            when ar_del then 'noten kan gälla en del av raden'
+        end as hinder,
         'rad ' || line || coalesce('; räkningens rad ' || rader, '') as rader
     from notrad
     where ordning = 1

@@ -255,10 +255,11 @@ konsfordelning as (
     group by leverans_id, insats_id, insatstyp, matt, period_start, period_end
 ),
 
-avslut as (
+avslut_per_omfang as (
     select
         orsak.leverans_id,
         orsak.insats_id,
+        orsak.insatstyp,
         case
             when {{ matches('lower(orsak.avslutsorsak)', "'aktivt arbetssökande'") }} then 'andel_avslutade_arbete_studier_aktiv'
             else 'andel_avslutade_arbete_studier'
@@ -279,7 +280,17 @@ avslut as (
         and {{ matches('lower(orsak.avslutsorsak)', "'(arbete|studier)'") }}
         -- a cause that also names other ways out is not this ratio
         and not {{ matches('lower(orsak.avslutsorsak)', "'ame|samarbete|förstärkt|rehabilitering'") }}
-    group by orsak.leverans_id, orsak.insats_id, orsak.insatstyp, 3, orsak.period_start, orsak.period_end
+    group by orsak.leverans_id, orsak.insats_id, orsak.insatstyp, 4, orsak.period_start, orsak.period_end
+),
+
+avslut as (          -- the förbund's own figure before that of one kind of insats
+    select
+        *,
+        row_number() over (
+            partition by leverans_id, insats_id, nyckeltal_id, period_start, period_end
+            order by case when insatstyp is null then 0 else 1 end, insatstyp
+        ) as ordning
+    from avslut_per_omfang
 ),
 
 deltagarmatt as (
@@ -291,6 +302,7 @@ deltagarmatt as (
     union all
     select leverans_id, nyckeltal_id, insats_id, 'utfall' as scenario, period_start, period_end, 100 * antal / nullif(alla, 0) as varde
     from avslut
+    where ordning = 1
     union all
     select
         kostnad.leverans_id, 'kostnad_per_deltagare' as nyckeltal_id, kostnad.insats_id, 'utfall' as scenario,

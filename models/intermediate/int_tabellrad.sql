@@ -64,6 +64,25 @@ segment as (
         -- rows that are not 'varav' open a group which the 'varav' rows below belong to
         sum(1 - ar_varav) over (partition by leverans_id, statement, tabell order by line) as varavgrupp
     from tabeller
+),
+
+-- the rows above a kind's own sum are of that kind, also where no list of insatser knows them
+segmentslag as (
+    select
+        segment.leverans_id,
+        segment.statement,
+        segment.tabell,
+        segment.segment,
+        max(fakta.insatstyp_tryckt) as insatstyp
+    from segment
+    inner join fakta
+        on segment.leverans_id = fakta.leverans_id
+        and segment.statement = fakta.statement
+        and segment.line = fakta.line
+    where segment.ar_summa = 1
+        and fakta.insatstyp_tryckt in ('individinriktad', 'strukturovergripande')
+        and not {{ totalsumma('fakta.jamforbar_etikett') }}
+    group by segment.leverans_id, segment.statement, segment.tabell, segment.segment
 )
 
 select
@@ -83,9 +102,13 @@ select
     fakta.jamforbar_etikett,
     fakta.insats_id,
     fakta.insats,
-    fakta.insatstyp,
-    fakta.insatstyp_tryckt,
-    fakta.kostnadstyp,
+    coalesce(fakta.insatstyp, case when fakta.insats_id is not null then segmentslag.insatstyp end) as insatstyp,
+    -- a sum of all costs is no sum of one kind, whatever heading it stands under
+    case
+        when not {{ totalsumma('fakta.jamforbar_etikett') }}
+            then fakta.insatstyp_tryckt
+    end as insatstyp_tryckt,
+    coalesce(fakta.kostnadstyp, case when fakta.insats_id is not null then segmentslag.insatstyp end) as kostnadstyp,
     fakta.leverantor,
     fakta.medlem,
     fakta.kolumn,
@@ -103,3 +126,8 @@ inner join segment
     on fakta.leverans_id = segment.leverans_id
     and fakta.statement = segment.statement
     and fakta.line = segment.line
+left join segmentslag
+    on segment.leverans_id = segmentslag.leverans_id
+    and segment.statement = segmentslag.statement
+    and segment.tabell = segmentslag.tabell
+    and segment.segment = segmentslag.segment

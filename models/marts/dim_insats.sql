@@ -9,14 +9,24 @@ fakta as (
     where insats_id is not null and not insats_kand
 ),
 
+tabellrad as (
+    select forbund_id, insats_id, min(insatstyp) as insatstyp
+    from {{ ref('int_tabellrad') }}
+    where insats_id is not null
+    group by forbund_id, insats_id
+),
+
 foreslagen as (
     select
         fakta.forbund_id,
         fakta.insats_id,
         min(fakta.insats) as insats,
-        min(fakta.insatstyp) as insatstyp,
+        min(coalesce(fakta.insatstyp, tabellrad.insatstyp)) as insatstyp,
         min(fakta.leverans_id || ' rad ' || fakta.line) as kalla
     from fakta
+    left join tabellrad
+        on fakta.forbund_id = tabellrad.forbund_id
+        and fakta.insats_id = tabellrad.insats_id
     left join insats
         on fakta.forbund_id = insats.forbund_id
         and fakta.insats_id = insats.insats_id

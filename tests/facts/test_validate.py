@@ -84,6 +84,16 @@ FACT_FAULTS = [
         "period_start",
         "en balansräkning gäller en enda dag",
     ),
+    (
+        {
+            "statement": "resultatrakning",
+            "label": "Periodens resultat",
+            "post_code": "periodens_resultat",
+            "period_start": "",
+        },
+        "period_start",
+        "resultaträkningens poster gäller en period",
+    ),
     ({"unit": "kr"}, "unit", "”kr”, som inte är något av"),
     ({"value": ""}, "value", "value saknas"),
     ({"value": "en miljon"}, "value", "inte är ett tal"),
