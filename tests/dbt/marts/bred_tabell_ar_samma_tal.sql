@@ -1,4 +1,5 @@
 -- The wide tables hold the facts' own figures: each printed latest total stands in them unchanged.
+{{ config(meta={'dagster': {'ref': {'name': 'fct_ekonomi'}}}) }}
 with ekonomi as (
     select * from {{ ref('fct_ekonomi') }}
 ),

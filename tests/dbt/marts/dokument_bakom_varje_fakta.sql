@@ -1,4 +1,5 @@
 -- Every figure can be followed to its report, line, position and printed characters.
+{{ config(meta={'dagster': {'ref': {'name': 'fct_rapportfakta'}}}) }}
 select fakta.fakta_key
 from {{ ref('fct_rapportfakta') }} as fakta
 left join {{ ref('dim_rapport') }} as rapport on fakta.rapport_key = rapport.rapport_key

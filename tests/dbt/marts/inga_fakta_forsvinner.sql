@@ -1,4 +1,5 @@
 -- Conservation: what was accepted is published, suspect, superseded or in quarantine, and nothing else.
+{{ config(meta={'dagster': {'ref': {'name': 'fct_rapportfakta'}}}) }}
 with fakta as (
     select leverans_id, count(*) as accepterade, count(case when status = 'suspect' then 1 end) as osakra
     from {{ source('raw', 'fakta') }}

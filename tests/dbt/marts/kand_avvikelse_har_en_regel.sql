@@ -1,4 +1,5 @@
 -- An explanation names a rule that exists.
+{{ config(meta={'dagster': {'ref': {'name': 'kand_avvikelse'}}}) }}
 with regel as (
     select distinct regel_id from {{ ref('regel') }}
     union

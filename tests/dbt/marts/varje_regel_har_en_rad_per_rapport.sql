@@ -1,5 +1,6 @@
 -- An index of what must have been checked: every rule × every delivery that is published or in
 -- quarantine. A rule that silently stopped running has no row here.
+{{ config(meta={'dagster': {'ref': {'name': 'fct_kontroll'}}}) }}
 with regel as (
     select distinct regel_id from {{ ref('regel') }}
     union

@@ -1,4 +1,5 @@
 -- The total and every part of a rule is a post of the statement that the rule names.
+{{ config(meta={'dagster': {'ref': {'name': 'regel'}}}) }}
 with namngivna as (
     select regel_id, 'summa' as roll, summa_statement as statement, summa_post as post_code
     from {{ ref('regel') }}

@@ -1,4 +1,5 @@
 -- post_code is looked up together with its statement: the code alone may exist elsewhere.
+{{ config(meta={'dagster': {'ref': {'name': 'synonym'}}}) }}
 select synonym.*
 from {{ ref('synonym') }} as synonym
 left join {{ ref('post') }} as post
