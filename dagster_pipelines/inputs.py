@@ -32,7 +32,11 @@ def fingerprint(settings: Settings, project_dir: Path = PROJECT_DIR) -> Fingerpr
     """
     return {
         "files": _digest(
-            [*_named("data", settings.data_dir), *_named("landing", settings.landing_dir)]
+            [
+                *_named("data", settings.data_dir),
+                *_named("landing", settings.landing_dir),
+                *([("antagna", settings.adoptions)] if settings.adoptions.exists() else []),
+            ]
         ),
         "code": _digest(_code_files(project_dir, CODE)),
         "settings": _sha256(

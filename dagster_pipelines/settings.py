@@ -54,6 +54,11 @@ class Settings(BaseSettings):
         return self.build_dir / "dokument"
 
     @cached_property
+    def adoptions(self) -> Path:
+        """Which readings a person has adopted: an input like any other."""
+        return self.documents_dir / "antagna.txt"
+
+    @cached_property
     def build_db(self) -> Path:
         """Its stem must differ from every schema name: DuckDB names the catalog after it."""
         return self.build_dir / "bygge.duckdb"

@@ -45,7 +45,7 @@ def command(
         fail(f"No document in {settings.landing_dir} is, or gave, {report}.", "See finsam review.")
     console = out()
     if adopt:
-        _adopt(console, documents)
+        _adopt(console, settings, documents)
         return
     unread = [d.fil for d in documents if d.adopted is None]
     doubtful = [(d, stands) for d in documents if (stands := d.adopted) and stands.suspects]
@@ -66,12 +66,13 @@ def _is(document: "Document", report: str) -> bool:
     )
 
 
-def _adopt(console: "Console", documents: "Sequence[Document]") -> None:
-    waiting = [(d, reading) for d in documents if (reading := d.waiting)]
-    for document, reading in waiting:
-        document.adopt(reading.version)
-        console.print(f"{document.fil}: reading {reading.version} stands from the next refresh on.")
-    if not waiting:
+def _adopt(console: "Console", settings: "Settings", documents: "Sequence[Document]") -> None:
+    from dagster_pipelines.documents.readings import adopt_waiting  # noqa: PLC0415
+
+    adopted = adopt_waiting(settings, documents)
+    for document in adopted:
+        console.print(f"{document.fil}: the newer reading stands from the next refresh on.")
+    if not adopted:
         console.print("No newer reading waits.")
 
 

@@ -131,6 +131,25 @@ def read_new(documents: Sequence[Document], progress: Progress = lambda *_: None
     return len(unread)
 
 
+def adopt_waiting(settings: Settings, documents: Sequence[Document]) -> list[Document]:
+    """Let every newer reading that waits stand; returns the documents concerned.
+
+    What a person adopts is an input of the next refresh, so it is written where the fingerprint
+    of the inputs sees it.
+    """
+    adopted = []
+    for document in documents:
+        if waiting := document.waiting:
+            document.adopt(waiting.version)
+            adopted.append(document)
+    if adopted:
+        log = settings.adoptions
+        earlier = log.read_text(encoding="utf-8") if log.exists() else ""
+        lines = (f"{document.sha256} {extractor_version()}\n" for document in adopted)
+        replace_text(log, earlier + "".join(lines))
+    return adopted
+
+
 def differences(old: Reading, new: Reading) -> list[Difference]:
     """Facts that differ between two readings of a document, in the order of the document."""
     before, after = _by_place(old), _by_place(new)

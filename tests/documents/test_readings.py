@@ -4,6 +4,7 @@ import pytest
 
 from dagster_pipelines.documents import readings
 from dagster_pipelines.extraction import many
+from dagster_pipelines.inputs import fingerprint
 
 
 @pytest.fixture
@@ -82,6 +83,8 @@ def test_a_version_that_reads_otherwise_waits_for_a_person(home, report, monkeyp
     (difference,) = readings.differences(document.adopted, document.waiting)
     assert difference.kind == "ändrad"
     assert (difference.old["value"], difference.new["value"]) == ("2563482", "2563483")
-    document.adopt("2")
+    before = fingerprint(home)
+    assert readings.adopt_waiting(home, [document]) == [document]
     assert document.adopted.version == "2"
     assert document.waiting is None
+    assert fingerprint(home) != before, "the next refresh must see what was adopted"
