@@ -1,6 +1,6 @@
 """`finsam extract`: report documents to files of facts, without a warehouse.
 
-Belongs here: the options, the progress bar and the closing table. Does not belong here: reading
+Belongs here: the options, the progress bar and a closing line per document. Does not belong here: reading
 documents (`extraction`).
 """
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dagster_pipelines.cli.screen import err, fail, table
+from dagster_pipelines.cli.screen import err, fail
 from dagster_pipelines.outcome import STRUCTURAL_BREAK
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def command(
     """Read report documents into facts of the fact contract; nothing is loaded.
 
     Every fact has its line, its printed characters and an honest status: reconciled, unchecked,
-    repaired or suspect. Exit code 0: every document was read. 1: some gave no facts (the table
+    repaired or suspect. Exit code 0: every document was read. 1: some gave no facts (its line
     says why). 2: there is no such file.
     """
     paths = _documents(files)
@@ -60,9 +60,10 @@ def command(
                 write(path, extractions)
             except OSError as problem:
                 fail(f"{path} cannot be written: {problem.strerror}.", "Name another file.")
-    if facts is None:
-        write_facts(Path("/dev/stdout"), extractions) if _plain() else None
-    err().print(_summary(paths, extractions))
+    if facts is None and not sys.stdout.isatty():  # a screen has no use for thousands of cells
+        write_facts(Path("/dev/stdout"), extractions)
+    for path, extraction in zip(paths, extractions, strict=True):
+        err().print(_line(path, extraction), soft_wrap=True, markup=False)
     if any(extraction.outcome != "läst" for extraction in extractions):
         raise typer.Exit(STRUCTURAL_BREAK)
 
@@ -97,37 +98,18 @@ def _extract(paths: list[Path], workers: int | None) -> "list[Extraction]":
         )
 
 
-def _plain() -> bool:
-    """Facts go to standard output only where something takes them: a file or a pipe."""
-    return not sys.stdout.isatty()
-
-
-def _summary(paths: list[Path], extractions: "list[Extraction]") -> "object":
-    return table(
-        "",
-        (
-            "document",
-            "outcome",
-            "report",
-            "facts",
-            "reconciled",
-            "repaired",
-            "suspect",
-            "findings",
-            "message",
-        ),
-        [
-            (
-                path.name,
-                extraction.outcome,
-                extraction.report.get("report_id") or "",
-                len(extraction.facts),
-                *(_count(extraction, status) for status in ("reconciled", "repaired", "suspect")),
-                len(extraction.findings),
-                extraction.message,
-            )
-            for path, extraction in zip(paths, extractions, strict=True)
-        ],
+def _line(path: Path, extraction: "Extraction") -> str:
+    """What became of a document, in one line that survives a narrow screen."""
+    if extraction.outcome != "läst":
+        return f"{path.name}: {extraction.outcome}. {extraction.message}"
+    by_status = ", ".join(
+        f"{_count(extraction, status)} {status}"
+        for status in ("reconciled", "unchecked", "repaired", "suspect")
+    )
+    report = extraction.report.get("report_id") or "report not identified"
+    return (
+        f"{path.name}: {report}, {len(extraction.facts)} facts ({by_status}), "
+        f"{len(extraction.findings)} findings"
     )
 
 

@@ -1,0 +1,95 @@
+"""`finsam extract` and `finsam review` as a person meets them."""
+
+import csv
+from decimal import Decimal
+
+import pytest
+from conftest import REPORT
+from typer.testing import CliRunner
+
+from dagster_pipelines.cli.app import app
+from dagster_pipelines.documents import readings
+
+
+@pytest.fixture
+def run(home):
+    def run(*arguments: str):
+        return CliRunner().invoke(app, [*arguments], catch_exceptions=False)
+
+    return run
+
+
+@pytest.fixture
+def folders(home):
+    return ("--home", str(home.home), "--data", str(home.data_dir))
+
+
+def rows(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_extract_writes_facts_reports_and_findings(run, tmp_path):
+    document = tmp_path / "rapport.txt"
+    document.write_text(
+        REPORT.replace("Summa tillgångar	2 648 294", "Summa tillgångar	2 658 294")
+    )
+    out = {name: tmp_path / f"{name}.csv" for name in ("facts", "reports", "findings")}
+    options = [part for name, path in out.items() for part in (f"--{name}", str(path))]
+    result = run("extract", str(document), *options)
+    assert result.exit_code == 0, result.output
+    facts = {fact["post_code"]: fact for fact in rows(out["facts"])}
+    assert Decimal(facts["verksamhetens_intakter"]["value"]) == 1850000
+    assert {fact["report_id"] for fact in facts.values()} == {"sofint_2025-06-30_delar"}
+    assert [report["org_number"] for report in rows(out["reports"])] == ["222000-1818"]
+    broken = {row["rule"]: Decimal(row["difference"]) for row in rows(out["findings"])}
+    assert abs(broken["BR2"]) == 10000
+
+
+def test_what_gives_no_facts_is_said_and_the_exit_code_tells(run, tmp_path):
+    (tmp_path / "brev.md").write_text("Hej", encoding="utf-8")
+    result = run("extract", str(tmp_path), "--facts", str(tmp_path / "f.csv"))
+    assert result.exit_code == 1
+    assert "ej rapport" in result.output
+    assert rows(tmp_path / "f.csv") == []
+
+
+@pytest.mark.parametrize("argument", ["finns-inte.pdf", "."])
+def test_no_such_file_is_one_clear_line(run, tmp_path, monkeypatch, argument):
+    monkeypatch.chdir(tmp_path)
+    result = run("extract", argument)
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+    assert len([line for line in result.output.splitlines() if line.strip()]) == 2
+
+
+def test_review_shows_the_figure_its_lines_and_the_row_to_copy(run, home, folders, report):
+    damaged = REPORT.replace("Kassa och bank	2 563 482", "Kassa och bank	2 S63 4B2")
+    report.write_text(damaged.replace("2 648 294", "2 648 2?4"), encoding="utf-8")
+    readings.read_new(readings.find(home))
+    (document,) = readings.find(home)
+    suspects = document.adopted.suspects
+    assert suspects, "a figure that cannot be settled must be doubted"
+    result = run("review", *folders)
+    assert result.exit_code == 0
+    for fact in suspects:
+        assert f"rad {fact['line']}: «{fact['printed']}»" in result.output
+        assert f"sofint_2025-06-30_delar,{fact['line']},{fact['position']}," in result.output
+    assert "Kassa och bank" in result.output
+
+
+def test_review_says_which_decisions_are_not_applied(run, home, folders, report):
+    (home.data_dir / "granskning.csv").write_text(
+        "report_id,line,position,printed,beslutat_varde,vem,nar,varfor\n"
+        "sofint_2025-06-30_delar,18,,99 999,1,Eva Ek,2025-09-01,fel rad\n",
+        encoding="utf-8",
+    )
+    readings.read_new(readings.find(home))
+    result = run("review", *folders)
+    assert "utan motsvarighet" in result.output
+
+
+def test_review_of_a_report_that_is_not_there(run, folders, report):
+    result = run("review", "vasteras_2022-06-30_delar", *folders)
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
