@@ -1,7 +1,7 @@
 """`finsam extract`: report documents to files of facts, without a warehouse.
 
-Belongs here: the options, the progress bar and a closing line per document. Does not belong here: reading
-documents (`extraction`).
+Belongs here: the options, the progress bar and a closing line per document. Does not belong here:
+reading documents (`extraction`).
 """
 
 import sys
