@@ -141,7 +141,7 @@ def broken_home(
 ) -> Iterator[Settings]:
     """One copy for the structural breaks: they publish nothing, so they leave it as it was."""
     home = tmp_path_factory.mktemp("broken") / "home"
-    shutil.copytree(refreshed_home.home, home)
+    shutil.copytree(refreshed_home.home, home, symlinks=True)
     yield Settings(home=home, data_dir=refreshed_home.data_dir)
     shutil.rmtree(home)
 
