@@ -15,6 +15,7 @@ change, so one who resolves `aktuell` once sees database, Parquet and manifest o
 import errno
 import hashlib
 import json
+import logging
 import os
 import re
 import shutil
@@ -33,6 +34,7 @@ ENTRIES = ("finsam.duckdb", "parquet", "manifest.json")
 TIME = "%Y%m%dT%H%M%S.%fZ"
 NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL}
 Entry = Mapping[str, Any]
+log = logging.getLogger("finsam.versions")
 
 
 class VersionError(Exception):
@@ -99,9 +101,12 @@ def put_in_place(settings: Settings, staged: Path, about: Mapping[str, Any]) -> 
     staged.rename(version)
     flush(settings.versions_dir)
     _point_at(settings, version)
-    _note(settings, {"event": PUBLISHED, "version": version.name,
-                     "replaced": replaced.name if replaced else None, **about})  # fmt: skip
-    _prune(settings)
+    try:
+        _note(settings, {"event": PUBLISHED, "version": version.name,
+                         "replaced": replaced.name if replaced else None, **about})  # fmt: skip
+        _prune(settings)
+    except OSError as error:  # it is published; the next publication notes and tidies
+        log.warning("published, but not tidied up after", extra={"why": str(error)})
     return version
 
 
@@ -320,7 +325,8 @@ def _note_missed(settings: Settings) -> None:
     """A crash between the replacement of `aktuell` and its line in the journal: write the line."""
     now = current(settings)
     if now and now.name not in {entry["version"] for entry in journal(settings)}:
-        _note(settings, {"event": PUBLISHED, "version": now.name})
+        at = time_of(now.name).isoformat(timespec="seconds")
+        _note(settings, {"at": at, "event": PUBLISHED, "version": now.name})
 
 
 def _note(settings: Settings, entry: Entry) -> None:
