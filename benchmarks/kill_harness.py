@@ -163,7 +163,7 @@ class Publications:
         status = in_a_fork(faulty, kill_after)
         outcome = "new" if self._last() == generation else "kept"
         if outcome == "kept" and (self._last() != last or snapshot(self.settings) != before):
-            raise BrokenPromiseError(f"generation {generation} failed and {last} did not stay as it was")
+            raise BrokenPromiseError(f"generation {generation} failed, {last} is not as it was")
         self._must(lambda: self._verify_and_go_on(generation))
         return status, outcome
 
@@ -248,7 +248,7 @@ class Refreshes:
         process = self._start("")
         said, _ = process.communicate()
         if process.returncode != 0:
-            raise BrokenPromiseError(f"the refresh after the fault ended with {process.returncode}: {said}")
+            raise BrokenPromiseError(f"the next refresh ended with {process.returncode}: {said}")
         self.seconds = time.monotonic() - began
         small_warehouse.check_bytes(self.settings)
         if self._published_delivery() != self.delivery + 1:

@@ -101,7 +101,7 @@ def seen(settings: Settings) -> int:
     """The generation that a reader sees, who resolves `aktuell` once.
 
     Raises:
-        InconsistentError: database, Parquet and manifest do not say the same, or a file is not whole.
+        InconsistentError: database, Parquet and manifest do not say the same.
     """
     folder = settings.current_link.resolve(strict=True)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -114,7 +114,7 @@ def seen(settings: Settings) -> int:
             *_numbers(con, f"'{folder}/parquet/fct_rapportfakta.parquet'", "value"),
         }
     if len(said) != 1 or manifest["version"] != folder.name:
-        raise InconsistentError(f"{folder.name} says {sorted(said)}, manifest {manifest['version']}")
+        raise InconsistentError(f"{folder.name} says {sorted(said)}")
     return said.pop()
 
 
