@@ -16,6 +16,8 @@ DAGSTER_YAML = """\
 # Written by finsam; changes are overwritten.
 telemetry:
   enabled: false
+freshness:
+  enabled: true
 concurrency:
   runs:
     max_concurrent_runs: 1

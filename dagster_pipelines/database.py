@@ -6,12 +6,15 @@ Does not belong here: SQL.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from dagster_pipelines.settings import Settings
+
+ATTEMPTS = 3
 
 
 @contextmanager
@@ -30,19 +33,29 @@ def open_build(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 def open_published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A published file, read-only, `marts` first on the search path, and shut in.
 
-    No other file can be read or written, no extension loaded, and no setting changed back.
+    No other file can be read or written, no extension loaded, and no setting changed back. The
+    connection keeps the version that was published when it was opened.
 
     Raises:
         FileNotFoundError: nothing has been published at `path`.
     """
-    if not path.exists():
-        raise FileNotFoundError(path)
     config: dict[str, str | bool | int | float | list[str]] = {
         "enable_external_access": "false",
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
     }
-    with duckdb.connect(path, read_only=True, config=config) as con:
+    with _connect_resolved(path, config) as con:
         con.execute("set search_path = 'marts,raw'")
         con.execute("set lock_configuration = true")
         yield con
+
+
+def _connect_resolved(path: Path, config: dict[str, Any]) -> duckdb.DuckDBPyConnection:
+    """Through the links to the version's own file: DuckDB knows databases by their path.
+
+    A version that was pruned between resolving and opening is not there; its successor is.
+    """
+    for _ in range(ATTEMPTS):
+        with suppress(duckdb.IOException, FileNotFoundError):
+            return duckdb.connect(path.resolve(strict=True), read_only=True, config=config)
+    return duckdb.connect(path.resolve(strict=True), read_only=True, config=config)

@@ -27,11 +27,16 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
     transform = build_dbt_assets(resources["dbt"].manifest)
     marts = [key for key in transform.keys if key.path[0] == "marts"]
     return dg.Definitions(
-        assets=[dokument, raw_tables, transform, build_publish([*raw_tables.keys, *marts])],
+        assets=[
+            dokument,
+            raw_tables,
+            transform,
+            build_publish([*raw_tables.keys, *marts], settings.max_age_hours),
+        ],
         asset_checks=build_guards(marts),
         jobs=[jobs.refresh],
         schedules=[schedules.daily],
-        sensors=[sensors.landing],
+        sensors=[sensors.landing, sensors.failed],
         resources=resources,
         executor=dg.in_process_executor,
     )

@@ -18,8 +18,11 @@ DBT_CODE = ("models", "macros", "seeds", "dbt_project.yml", "profiles.yml")
 DBT_PROJECT = (*DBT_CODE, "tests/dbt")
 CODE = (*DBT_PROJECT, "dagster_pipelines", "expectations", "uv.lock")
 ENGINES = ("dbt-core", "dbt-duckdb", "duckdb")
-# Where things are, how many threads and how long to wait do not change what is published.
-PLACES = {"home", "data_dir", "threads", "lock_timeout_seconds"}
+# Where things are, how long to wait or keep them, and whom to tell do not change what is published.
+PLACES = {
+    "home", "data_dir", "threads", "lock_timeout_seconds", "keep_versions", "max_age_hours",
+    "min_free_mb", "alert_url",
+}  # fmt: skip
 
 Fingerprint = Mapping[str, str]
 

@@ -37,13 +37,15 @@ class RefreshResult:
     """The outcome of one refresh.
 
     `manifest` describes what is published now; after a structural break that is the earlier
-    publication, or None when there never was one. `ran` is False when nothing had changed.
+    publication, or None when there never was one. `ran` is False when nothing had changed, or
+    when the same inputs were rolled back from (`rolled_back`).
     """
 
     run_id: str | None
     ran: bool
     manifest: Mapping[str, Any] | None
     breaks: list[Break] = field(default_factory=list)
+    rolled_back: bool = False
 
     @property
     def exit_code(self) -> int:

@@ -1,27 +1,26 @@
-"""From the build database to what readers open: one fresh file, Parquet beside it, a manifest.
+"""From the build database to what readers open: one version with database, Parquet and manifest.
 
-Belongs here: copying, replacing atomically, and recording what was published. Does not belong
-here: deciding whether it may be published (`assets/publish.py` asks the guards).
-
-Order: database, Parquet, manifest. The manifest is the receipt: a crash before it is written
-leaves one that no longer matches the inputs, and the next refresh publishes again.
+Belongs here: copying, holding the copy against what is published, and describing it in the
+manifest. Does not belong here: deciding whether the guards allow it (`assets/publish.py`), or the
+replacement itself (`versions`).
 """
 
+import hashlib
 import json
+import logging
 import platform
-import shutil
 import subprocess
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from dagster_pipelines.files import replace_file, replace_text
+from dagster_pipelines import versions
 from dagster_pipelines.inputs import Fingerprint
 from dagster_pipelines.manifest import Manifest
+from dagster_pipelines.outcome import Break
 from dagster_pipelines.settings import PROJECT_DIR, Settings
 
 SCHEMAS = ("raw", "marts")
@@ -29,72 +28,135 @@ LIBRARIES = (
     "dbt-core", "dbt-duckdb", "duckdb", "dagster", "dagster-dbt",
     "great-expectations", "polars", "pyarrow", "finsam",
 )  # fmt: skip
+log = logging.getLogger("finsam.publish")
+
+
+class LossError(Exception):
+    """Facts published before would no longer be, and nothing says why; `breaks` lists them."""
+
+    def __init__(self, breaks: Sequence[Break]) -> None:
+        self.breaks = list(breaks)
+        super().__init__("; ".join(found.message for found in breaks))
 
 
 def publish(
-    settings: Settings, *, run_id: str, inputs: Fingerprint, seconds: Mapping[str, float]
+    settings: Settings,
+    *,
+    run_id: str,
+    inputs: Fingerprint,
+    seconds: Mapping[str, float],
+    accept_loss: bool = False,
 ) -> Manifest:
-    """Copy `raw` and `marts` out of the build database and put them in the published place.
+    """Copy `raw` and `marts` out of the build database and make them what readers see.
 
     Args:
-        settings: where the build database and the published files are.
+        settings: where the build database and the published versions are.
         run_id: the Dagster run that built it; the manifest carries it as proof.
         inputs: the fingerprint taken before the run read anything.
         seconds: wall time per step so far.
+        accept_loss: publish although facts disappear without a reason; the manifest lists them.
 
     Returns:
         The manifest as written.
+
+    Raises:
+        LossError: facts would disappear without a reason. Nothing was changed.
+        OSError: it could not be written. Readers still see what they saw.
     """
-    staging = settings.build_dir / "publicering"
-    shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir(parents=True)
-    staged_db, staged_parquet = staging / settings.published_db.name, staging / "parquet"
+    staged = versions.stage(settings, run_id)
+    earlier = versions.current(settings)
+    name = staged.name.removeprefix(".")
+    staged_db, staged_parquet = staged / settings.published_db.name, staged / "parquet"
     staged_parquet.mkdir()
 
     with duckdb.connect(staged_db, config={"threads": settings.threads}) as con:
         con.execute(f"attach '{_quoted(settings.build_db)}' as bygge (read_only)")
         _copy(con)
         con.execute("detach bygge")
-        marts = _write_parquet(con, staged_parquet)
-        manifest = {
-            "run_id": run_id,
-            "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "revision": git_revision(),
-            "inputs": {**inputs},
-            **_contents(con),
-            "versions": {"python": platform.python_version(), **_versions()},
-            "seconds": {step: round(value, 3) for step, value in seconds.items()},
-        }
+        lost = _lost(con, earlier / settings.published_db.name) if earlier else []
+        if lost and not accept_loss:
+            raise LossError([_loss_break(lost)])
+        _write_parquet(con, staged_parquet)
+        contents = _contents(con)
         con.execute("checkpoint")
 
-    replace_database(staged_db, settings.published_db)
-    parquet = settings.warehouse_dir / "parquet"
-    parquet.mkdir(exist_ok=True)
-    for name in marts:
-        replace_file(staged_parquet / name, parquet / name)
-    for gone in set(parquet.glob("*.parquet")) - {parquet / name for name in marts}:
-        gone.unlink()
-    replace_text(
-        settings.published_manifest, json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
+    manifest = {
+        "version": name,
+        "run_id": run_id,
+        "published_at": versions.time_of(name).isoformat(timespec="seconds"),
+        "revision": git_revision(),
+        "inputs": {**inputs},
+        **contents,
+        "accepted_loss": lost,
+        "hashes": _hashes(staged),
+        "versions": {"python": platform.python_version(), **_versions()},
+        "seconds": {step: round(value, 3) for step, value in seconds.items()},
+    }
+    (staged / settings.published_manifest.name).write_text(
+        json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
     )
-    shutil.rmtree(staging)
+    facts = contents["tables"].get("marts.fct_rapportfakta")
+    about = {"run_id": run_id, "reports": len(contents["reports"]), "facts": facts}
+    versions.put_in_place(settings, staged, about)
+    log.info("published", extra={"version": name, **about, "lost": len(lost)})
     return manifest
 
 
-def replace_database(new: Path, published: Path) -> None:
-    """Put the closed database `new` in the place of `published`.
+def _lost(con: duckdb.DuckDBPyConnection, earlier: Path) -> list[dict[str, Any]]:
+    """Reports whose published facts are gone from the staged database without a reason.
 
-    A write-ahead log left beside the published path would make the new file unopenable, so it
-    goes first: it belongs to nobody, since no one may write to the published file.
-
-    Raises:
-        RuntimeError: `new` was not closed cleanly, its own log is still there.
+    A newer delivery of the report, or its quarantine, is a reason. A published file that cannot
+    be read is none to keep it.
     """
-    if _wal(new).exists():
-        raise RuntimeError(f"{new} was not checkpointed: {_wal(new).name} is still there")
-    published.parent.mkdir(parents=True, exist_ok=True)
-    _wal(published).unlink(missing_ok=True)
-    replace_file(new, published)
+    try:
+        con.execute(f"attach '{_quoted(earlier)}' as tidigare (read_only)")
+    except duckdb.Error as unreadable:
+        log.warning("what is published cannot be compared with", extra={"why": str(unreadable)})
+        return []
+    try:
+        return _records(con, LOST)
+    finally:
+        con.execute("detach tidigare")
+
+
+LOST = """
+    with borta as (
+        select
+            report_id, count(*) as antal, min(line) as forsta_rad,
+            max(split_part(leverans_id, '#', -1)::integer) as version
+        from tidigare.marts.fct_rapportfakta
+        anti join marts.fct_rapportfakta using (report_id, line, position)
+        group by report_id
+    )
+    select
+        borta.report_id, borta.antal, borta.forsta_rad, borta.version as publicerad_version,
+        nu.publicerad_version as ny_version, coalesce(nu.status, 'saknas') as ny_status
+    from borta left join marts.dim_rapport as nu using (report_id)
+    where nu.status is distinct from 'i karantän'
+        and coalesce(nu.publicerad_version, 0) <= borta.version
+    order by report_id
+"""
+
+
+def _loss_break(lost: list[dict[str, Any]]) -> Break:
+    facts = sum(row["antal"] for row in lost)
+    return Break(
+        "förlust",
+        f"{facts} facts of {', '.join(row['report_id'] for row in lost)}, published before, would "
+        "no longer be, though no newer delivery replaces them and no quarantine stops them. Find "
+        "out why; if it is right, run finsam refresh --accept-loss.",
+        lost,
+    )
+
+
+def _hashes(staged: Path) -> dict[str, str]:
+    """The sha256 of every file of the version, by its name within it."""
+    found = {}
+    for path in sorted(path for path in staged.rglob("*") if path.is_file()):
+        with path.open("rb") as file:
+            name = path.relative_to(staged).as_posix()
+            found[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found
 
 
 def git_revision() -> str | None:
@@ -145,16 +207,14 @@ def _comment(con: duckdb.DuckDBPyConnection, kind: str, name: str, comment: str 
         con.execute(f"comment on {kind} {name} is '{_quoted(comment)}'")
 
 
-def _write_parquet(con: duckdb.DuckDBPyConnection, folder: Path) -> list[str]:
-    """One Parquet file per mart in `folder`; returns the file names."""
-    names: list[str] = []
+def _write_parquet(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """One Parquet file per mart in `folder`."""
     for (mart,) in con.execute(
-        "select table_name from information_schema.tables where table_schema = 'marts' order by 1"
+        "select table_name from information_schema.tables where table_schema = 'marts' "
+        "and table_catalog = current_database() order by 1"
     ).fetchall():
-        names.append(f"{mart}.parquet")
-        target = _quoted(folder / names[-1])
+        target = _quoted(folder / f"{mart}.parquet")
         con.execute(f"copy {_id('marts', mart)} to '{target}' (format parquet, compression zstd)")
-    return names
 
 
 def _contents(con: duckdb.DuckDBPyConnection) -> Manifest:
@@ -173,6 +233,8 @@ def _contents(con: duckdb.DuckDBPyConnection) -> Manifest:
         "checks": {row["utfall"]: row["antal"] for row in _records(con, CHECKS)},
         "reports": _records(con, REPORTS),
         "quarantine": _records(con, QUARANTINE),
+        "documents": _records(con, DOCUMENTS),
+        "decisions": _records(con, DECISIONS),
     }
 
 
@@ -204,6 +266,18 @@ QUARANTINE = """
     where leverans_status = 'i karantän' and allvar = 'blockerande' and utfall = 'brott'
     order by all
 """
+DOCUMENTS = """
+    select
+        fil, report_id, utfall, meddelande, antal_fakta, antal_osakra, vantande_utlasning,
+        antal_skillnader
+    from raw.dokument
+    order by fil
+"""
+DECISIONS = """
+    select report_id, line, position, printed, utfall, meddelande from raw.granskning
+    where utfall <> 'tillämpad'
+    order by all
+"""
 
 
 def _records(con: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
@@ -218,10 +292,6 @@ def _one(con: duckdb.DuckDBPyConnection, sql: str) -> int:
 
 def _versions() -> dict[str, str]:
     return {name: version(name) for name in LIBRARIES}
-
-
-def _wal(database: Path) -> Path:
-    return database.with_name(f"{database.name}.wal")
 
 
 def _id(*parts: str) -> str:

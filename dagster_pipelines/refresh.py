@@ -6,15 +6,21 @@ showing anything (`cli`). Nothing heavy may be imported at the top: an unchanged
 recognised before Dagster, dbt or Great Expectations is loaded.
 """
 
+import logging
 import os
+import time
 import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from dagster_pipelines.alert import alert
+from dagster_pipelines.inputs import fingerprint
 from dagster_pipelines.lock import exclusive_build
-from dagster_pipelines.manifest import read_manifest, up_to_date
+from dagster_pipelines.log import logger, to_file
+from dagster_pipelines.manifest import read_manifest, rolled_back, up_to_date
 from dagster_pipelines.outcome import USER_MISTAKE, Break, RefreshError, RefreshResult
 from dagster_pipelines.settings import Settings
+from dagster_pipelines.success import note_success
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance, EventLogEntry
@@ -25,13 +31,18 @@ Progress = Callable[[str, str], None]
 
 
 def refresh(
-    settings: Settings, *, full: bool = False, progress: Progress | None = None
+    settings: Settings,
+    *,
+    full: bool = False,
+    accept_loss: bool = False,
+    progress: Progress | None = None,
 ) -> RefreshResult:
     """Load, build, guard and publish what has changed since the last publication.
 
     Args:
         settings: the installation.
         full: rebuild everything, also when nothing has changed.
+        accept_loss: publish although facts published before disappear without a reason.
         progress: called with the step and what it is at, possibly from other threads.
 
     Raises:
@@ -41,16 +52,66 @@ def refresh(
     """
     progress = progress or (lambda _step, _detail: None)
     try:
-        with exclusive_build(settings):
-            if not full and (manifest := up_to_date(settings)):
-                return RefreshResult(manifest["run_id"], ran=False, manifest=manifest)
-            return _run(settings, full, progress)
-    except OSError as error:
-        where = error.filename or settings.home
-        raise RefreshError(f"{where}: {error.strerror or error}", USER_MISTAKE) from error
+        with exclusive_build(settings), to_file(settings):
+            result = _told(lambda: _decide(settings, full, accept_loss, progress))
+    except Exception as error:
+        alert(settings, f"The refresh could not be carried out: {error}")
+        if isinstance(error, OSError):
+            where = error.filename or settings.home
+            raise RefreshError(f"{where}: {error.strerror or error}", USER_MISTAKE) from error
+        raise
+    if result.breaks:
+        alert(settings, "Nothing was published.", result.breaks)
+    return result
 
 
-def _run(settings: Settings, full: bool, progress: Progress) -> RefreshResult:
+def _decide(settings: Settings, full: bool, accept_loss: bool, progress: Progress) -> RefreshResult:
+    inputs = fingerprint(settings)
+    if not full and (manifest := up_to_date(settings, inputs)):
+        note_success(settings, manifest["run_id"])
+        return RefreshResult(manifest["run_id"], ran=False, manifest=manifest)
+    if not full and rolled_back(settings, inputs):
+        manifest = read_manifest(settings)
+        run_id = manifest["run_id"] if manifest else None
+        return RefreshResult(run_id, ran=False, manifest=manifest, rolled_back=True)
+    return _run(settings, full, accept_loss, _logged(progress))
+
+
+def _told(run: Callable[[], RefreshResult]) -> RefreshResult:
+    """The result of `run`, with a line in the log when it begins and one when it ends."""
+    began = time.monotonic()
+    logger.info("refresh began")
+    try:
+        result = run()
+    except BaseException:
+        logger.exception("refresh failed")
+        raise
+    logger.log(
+        logging.ERROR if result.breaks else logging.INFO,
+        "refresh ended",
+        extra={
+            "run_id": result.run_id, "ran": result.ran, "exit_code": result.exit_code,
+            "rolled_back": result.rolled_back, "breaks": [b.check for b in result.breaks],
+            "seconds": round(time.monotonic() - began, 3),
+        },
+    )  # fmt: skip
+    return result
+
+
+def _logged(progress: Progress) -> Progress:
+    """`progress`, with a line in the log for each step that begins."""
+    steps: list[str] = []
+
+    def told(step: str, detail: str) -> None:
+        if step not in steps:
+            steps.append(step)
+            logger.info("step began", extra={"step": step})
+        progress(step, detail)
+
+    return told
+
+
+def _run(settings: Settings, full: bool, accept_loss: bool, progress: Progress) -> RefreshResult:
     progress("starting the guard", "")
     from expectations.worker import GuardWorker  # noqa: PLC0415
 
@@ -71,7 +132,7 @@ def _run(settings: Settings, full: bool, progress: Progress) -> RefreshResult:
                 "settings": settings,
                 "guard": guard,
                 "dbt": dbt,
-                "options": RefreshOptions(full=full, progress=progress),
+                "options": RefreshOptions(full, accept_loss, progress),
             }
         ).resolve_job_def("refresh")
         run_id = str(uuid.uuid4())

@@ -13,6 +13,7 @@ import dagster as dg
 from dagster_pipelines.dbt import Dbt
 from dagster_pipelines.inputs import Fingerprint, fingerprint
 from dagster_pipelines.lock import exclusive_build
+from dagster_pipelines.log import to_file
 from dagster_pipelines.outcome import Break
 from dagster_pipelines.settings import Settings
 from expectations.worker import GuardWorker
@@ -25,10 +26,12 @@ BREAKS = "brott"
 class RefreshOptions:
     """How this refresh is to run: `full` rebuilds from scratch, `progress` is told how it goes.
 
-    `progress` gets a step and what the step is at; from dbt's threads as well.
+    `accept_loss` publishes although facts disappear without a reason. `progress` gets a step and
+    what the step is at; from dbt's threads as well.
     """
 
     full: bool = False
+    accept_loss: bool = False
     progress: Callable[[str, str], None] = lambda _step, _detail: None
 
 
@@ -52,7 +55,7 @@ class Build:
 def build(context: dg.InitResourceContext) -> Iterator[Build]:
     """Held from the first step of a run to its last; a second run waits here."""
     settings: Settings = context.resources.settings
-    with exclusive_build(settings):
+    with exclusive_build(settings), to_file(settings):
         yield Build(settings, context.resources.options, fingerprint(settings))
 
 

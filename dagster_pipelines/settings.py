@@ -8,7 +8,7 @@ import os
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
@@ -31,6 +31,18 @@ class Settings(BaseSettings):
     )
     lock_timeout_seconds: float = Field(
         default=600, ge=0, description="How long a refresh waits for another one"
+    )
+    keep_versions: int = Field(
+        default=5, ge=1, description="Publications kept beside the present one, to go back to"
+    )
+    max_age_hours: float = Field(
+        default=48, gt=0, description="finsam doctor calls an older success stale"
+    )
+    min_free_mb: int = Field(
+        default=500, ge=0, description="finsam doctor wants this much free disk"
+    )
+    alert_url: SecretStr | None = Field(
+        default=None, description="Where a failed refresh is told: an Apprise URL (mailto, json)"
     )
 
     @cached_property
@@ -72,6 +84,26 @@ class Settings(BaseSettings):
     def published_manifest(self) -> Path:
         """The receipt of the last publication."""
         return self.warehouse_dir / "manifest.json"
+
+    @cached_property
+    def versions_dir(self) -> Path:
+        """One folder per publication, and the journal of them."""
+        return self.warehouse_dir / "versioner"
+
+    @cached_property
+    def versions_journal(self) -> Path:
+        """One line per publication and rollback; only ever added to."""
+        return self.versions_dir / "journal.jsonl"
+
+    @cached_property
+    def current_link(self) -> Path:
+        """The link to the version that readers see."""
+        return self.warehouse_dir / "aktuell"
+
+    @cached_property
+    def log_file(self) -> Path:
+        """What the refreshes did, one JSON object per line."""
+        return self.build_dir / "logs" / "finsam.jsonl"
 
     @cached_property
     def dbt_target_dir(self) -> Path:

@@ -46,7 +46,7 @@ def refreshed_home(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> 
 def copied_home(refreshed_home: Settings, tmp_path: Path) -> Iterator[Settings]:
     """A copy of `refreshed_home` with its own copy of the data, to change at will."""
     home, data = tmp_path / "home", tmp_path / "data"
-    shutil.copytree(refreshed_home.home, home)
+    shutil.copytree(refreshed_home.home, home, symlinks=True)
     shutil.copytree(refreshed_home.data_dir, data)
     yield Settings(home=home, data_dir=data)
     shutil.rmtree(home)

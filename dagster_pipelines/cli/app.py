@@ -7,16 +7,26 @@ import sys
 
 import typer
 
-from dagster_pipelines.cli import extract, facts, query, refresh, review, status, version
+from dagster_pipelines.cli import (
+    doctor,
+    extract,
+    facts,
+    history,
+    query,
+    refresh,
+    review,
+    rollback,
+    status,
+    version,
+)
 
 app = typer.Typer(
     name="finsam",
     help="The warehouse of the figures that Sweden's samordningsförbund publish.\n\n"
-    "Start with [bold]finsam refresh[/], look with [bold]finsam status[/], "
-    "ask with [bold]finsam query[/].",
+    "Start with finsam refresh, look with finsam status, ask with finsam query.",
     no_args_is_help=True,
     add_completion=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,  # plain help: it is there before Rich would have been imported
     pretty_exceptions_show_locals=False,
 )
 app.command("refresh")(refresh.command)
@@ -25,6 +35,9 @@ app.command("query")(query.command)
 app.command("extract")(extract.command)
 app.command("review")(review.command)
 app.command("facts")(facts.command)
+app.command("history")(history.command)
+app.command("rollback")(rollback.command)
+app.command("doctor")(doctor.command)
 app.command("version")(version.command)
 
 

@@ -15,10 +15,22 @@ from dagster_pipelines.outcome import STRUCTURAL_BREAK, Break, RefreshError
 if TYPE_CHECKING:
     from rich.console import Console
 
+ROLLED_BACK = (
+    "Nothing was published: what these files, this code and these settings give was rolled back "
+    "from. Correct what was wrong and refresh again, or use --full to publish it all the same."
+)
+
 
 def command(
     full: Annotated[
         bool, typer.Option("--full", help="Rebuild everything, also when nothing has changed.")
+    ] = False,
+    accept_loss: Annotated[
+        bool,
+        typer.Option(
+            "--accept-loss",
+            help="Publish although facts published before disappear without a reason.",
+        ),
     ] = False,
     home: HomeOption = None,
     data: DataOption = None,
@@ -34,7 +46,7 @@ def command(
 
     try:
         with Steps() as steps:
-            result = refresh(settings, full=full, progress=steps)
+            result = refresh(settings, full=full, accept_loss=accept_loss, progress=steps)
     except RefreshError as error:
         fail(str(error), code=error.exit_code)
     console = out()
@@ -44,7 +56,9 @@ def command(
         log = settings.build_dir / "logs" / "dbt.log"
         fail(f"Nothing was published. {kept}", f"dbt's log: {log}", code=STRUCTURAL_BREAK)
     assert result.manifest is not None
-    if not result.ran:
+    if result.rolled_back:
+        console.print(ROLLED_BACK, style="yellow", soft_wrap=True)
+    elif not result.ran:
         console.print("Nothing has changed since the last publication.")
     show_published(console, result.manifest, settings)
     raise typer.Exit(result.exit_code)

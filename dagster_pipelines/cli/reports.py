@@ -14,6 +14,7 @@ from dagster_pipelines.cli.screen import table
 from dagster_pipelines.settings import Settings
 
 Manifest = Mapping[str, Any]
+READ = "läst"
 OUTCOMES = ("håller", "avrundning", "känd avvikelse", "brott", "ej prövbar")
 
 
@@ -35,6 +36,8 @@ def show_published(console: Console, manifest: Manifest, settings: Settings) -> 
     )  # fmt: skip
     show_quarantine(console, manifest)
     show_rejected(console, manifest)
+    show_documents(console, manifest)
+    show_decisions(console, manifest)
     if manifest["suspects"]:
         console.print(f"{manifest['suspects']} facts are marked suspect.", style="yellow")
     console.print(f"Published {manifest['published_at']}: {settings.published_db}", soft_wrap=True)
@@ -75,6 +78,40 @@ def show_rejected(console: Console, manifest: Manifest) -> None:
                 soft_wrap=True,
                 markup=False,
             )
+
+
+def show_documents(console: Console, manifest: Manifest) -> None:
+    """Each document that gave no facts, has doubtful figures, or a newer reading that waits."""
+    for document in manifest.get("documents", []):
+        said = []
+        if document["utfall"] != READ:
+            said.append(f"{document['utfall']}, no facts. {document['meddelande']}")
+        elif document["antal_osakra"]:
+            said.append(
+                f"{document['antal_osakra']} of {document['antal_fakta']} figures are doubtful; "
+                f"see finsam review {document['report_id']}."
+            )
+        if document["vantande_utlasning"]:
+            said.append(
+                f"A newer reading waits, {document['antal_skillnader']} figures differ; "
+                "see finsam review."
+            )
+        if said:
+            _notice(console, f"{document['fil']}: {' '.join(said)}")
+
+
+def show_decisions(console: Console, manifest: Manifest) -> None:
+    """Each decision in granskning.csv that was not applied."""
+    for decision in manifest.get("decisions", []):
+        _notice(
+            console,
+            f"granskning.csv, {decision['report_id']} line {decision['line']}: "
+            f"{decision['utfall']}. {decision['meddelande']}",
+        )
+
+
+def _notice(console: Console, text: str) -> None:
+    console.print(Text(text, style="yellow"), soft_wrap=True)
 
 
 def _plain(number: str | None) -> str:

@@ -76,4 +76,6 @@ def test_the_job_has_every_asset_and_one_process(defs: dg.Definitions) -> None:
     assert job.asset_layer.executable_asset_keys == everything
     assert job.executor_def.name == "in_process"
     assert [schedule.name for schedule in defs.schedules] == ["daily"]
-    assert [sensor.name for sensor in defs.sensors] == ["landing"]
+    assert [sensor.name for sensor in defs.sensors] == ["landing", "failed"]
+    policy = defs.resolve_asset_graph().get(PUBLISHED).freshness_policy
+    assert policy.fail_window.to_timedelta().total_seconds() == 48 * 3600

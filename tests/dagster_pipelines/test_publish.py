@@ -10,12 +10,15 @@ import duckdb
 import polars as pl
 import pytest
 
+from dagster_pipelines import versions
 from dagster_pipelines.assets.publish import build_publish
 from dagster_pipelines.database import open_build, open_published
+from dagster_pipelines.documents.delivery import Outcome, record
 from dagster_pipelines.facts.loader import load
 from dagster_pipelines.inputs import fingerprint
 from dagster_pipelines.manifest import read_manifest, up_to_date
-from dagster_pipelines.publish import publish, replace_database
+from dagster_pipelines.publish import LossError, publish
+from dagster_pipelines.refresh import outcome_of
 from dagster_pipelines.resources import Build, RefreshOptions
 from dagster_pipelines.settings import Settings
 
@@ -43,6 +46,11 @@ insert into marts.fct_kontroll values
      'SEK', 5, 5, 0, 'håller', '5 är 5.', 'rad 2', 'publicerad');
 create view marts.rpt_vy as select report_id from marts.dim_rapport where status = 'publicerad';
 comment on view marts.rpt_vy is 'Publicerade rapporter';
+create table marts.fct_rapportfakta (
+    report_id varchar, leverans_id varchar, line integer, position integer
+);
+insert into marts.fct_rapportfakta
+    select 'a_2021-06-30_delar', 'a_2021-06-30_delar#1', rad, 1 from range(2, 5) as t(rad);
 create schema hemligt; create table hemligt.x as select 1 as a;
 """
 
@@ -53,6 +61,7 @@ def built(tmp_path: Path) -> Settings:
     settings.data_dir.mkdir()
     with open_build(settings) as con:
         load(con, [], settings)  # the raw tables, empty
+        record(con, Outcome([], [], []))
         con.execute(MARTS)
     return settings
 
@@ -106,6 +115,12 @@ def test_the_manifest_says_what_is_there(built: Settings) -> None:
     assert (stopped["regel_id"], stopped["rader"]) == ("RR1", "rad 7")
     assert (stopped["summa"], stopped["led"]) == ("100.000000", "99.000000")
     assert manifest["seconds"] == {"ladda": 0.25}
+    assert (manifest["documents"], manifest["decisions"]) == ([], [])
+    assert manifest["version"] == built.published_db.resolve().parent.name
+    assert set(manifest["hashes"]) == {
+        "finsam.duckdb", "parquet/dim_rapport.parquet", "parquet/fct_kontroll.parquet",
+        "parquet/fct_rapportfakta.parquet", "parquet/rpt_vy.parquet",
+    }  # fmt: skip
     assert {"python", "dbt-core", "duckdb", "dagster", "great-expectations"} <= set(
         manifest["versions"]
     )
@@ -115,7 +130,8 @@ def test_parquet_has_each_mart_and_nothing_that_is_gone(built: Settings) -> None
     folder = built.warehouse_dir / "parquet"
     published(built)
     assert {p.name for p in folder.iterdir()} == {
-        "dim_rapport.parquet", "fct_kontroll.parquet", "rpt_vy.parquet",
+        "dim_rapport.parquet", "fct_kontroll.parquet", "fct_rapportfakta.parquet",
+        "rpt_vy.parquet",
     }  # fmt: skip
     assert pl.read_parquet(folder / "fct_kontroll.parquet")["summa"].dtype == pl.Decimal(24, 6)
     with open_build(built) as con:
@@ -124,7 +140,7 @@ def test_parquet_has_each_mart_and_nothing_that_is_gone(built: Settings) -> None
     assert "rpt_vy.parquet" not in {path.name for path in folder.iterdir()}
 
 
-def test_a_stale_log_beside_the_published_path_does_not_make_it_unopenable(
+def test_what_a_rude_writer_left_behind_does_not_reach_the_next_version(
     built: Settings,
 ) -> None:
     published(built)
@@ -135,10 +151,9 @@ def test_a_stale_log_beside_the_published_path_does_not_make_it_unopenable(
         "os._exit(1)\n"
     )
     subprocess.run([sys.executable, "-c", crashed], check=False)
-    wal = built.published_db.with_name("finsam.duckdb.wal")
-    assert wal.exists()
+    assert list(built.warehouse_dir.rglob("*.wal"))
     published(built, "körning-2")
-    assert not wal.exists()
+    assert not built.published_db.resolve().with_name("finsam.duckdb.wal").exists()
     with open_published(built.published_db) as con:
         assert con.sql("select count(*) from marts.dim_rapport").fetchall() == [(2,)]
         assert not con.sql("select 1 from duckdb_tables() where table_name = 'spill'").fetchall()
@@ -147,12 +162,12 @@ def test_a_stale_log_beside_the_published_path_does_not_make_it_unopenable(
 def test_a_database_that_was_not_closed_is_never_published(built: Settings) -> None:
     published(built)
     before = built.published_db.read_bytes()
-    unclosed = built.build_dir / "oavslutad.duckdb"
-    unclosed.write_bytes(before)
-    unclosed.with_name("oavslutad.duckdb.wal").write_bytes(b"x")
+    unclosed = versions.stage(built, "oavslutad")
+    (unclosed / "finsam.duckdb").write_bytes(before)
+    (unclosed / "finsam.duckdb.wal").write_bytes(b"x")
     with pytest.raises(RuntimeError, match="not checkpointed"):
-        replace_database(unclosed, built.published_db)
-    assert built.published_db.read_bytes() == before
+        versions.put_in_place(built, unclosed, {})
+    assert read_manifest(built)["run_id"] == "körning-1"
 
 
 def test_an_open_reader_keeps_its_version_and_a_new_one_sees_the_new(built: Settings) -> None:
@@ -161,23 +176,11 @@ def test_an_open_reader_keeps_its_version_and_a_new_one_sees_the_new(built: Sett
     with open_published(built.published_db) as reader:
         with open_build(built) as con:
             con.execute("insert into marts.dim_rapport values ('c', 'c', 'publicerad', 1, 1)")
-        subprocess.run(
-            [sys.executable, "-c", PUBLISH_ELSEWHERE, str(built.home), str(built.data_dir)],
-            check=True,
-        )
+        published(built, "körning-2")
         assert reader.sql(count).fetchall() == [(2,)]
     with open_published(built.published_db) as reader:
         assert reader.sql(count).fetchall() == [(3,)]
 
-
-PUBLISH_ELSEWHERE = """
-import sys
-from pathlib import Path
-from dagster_pipelines.publish import publish
-from dagster_pipelines.settings import Settings
-settings = Settings(home=Path(sys.argv[1]), data_dir=Path(sys.argv[2]))
-publish(settings, run_id="annan", inputs={}, seconds={})
-"""
 
 
 def test_up_to_date_only_with_the_same_inputs_and_the_file_in_place(built: Settings) -> None:
@@ -207,6 +210,86 @@ def test_a_manifest_without_its_parts_counts_as_nothing_published(
     del content[missing]
     built.published_manifest.write_text(json.dumps(content), encoding="utf-8")
     assert read_manifest(built) is None
+
+
+def change(settings: Settings, sql: str) -> None:
+    with open_build(settings) as con:
+        con.execute(sql)
+
+
+GONE = "delete from marts.fct_rapportfakta where line = 3"
+
+
+def test_facts_do_not_disappear_without_a_reason(built: Settings) -> None:
+    published(built)
+    before = built.published_db.read_bytes()
+    change(built, GONE)
+    with pytest.raises(LossError, match="a_2021-06-30_delar") as stopped:
+        published(built, "körning-2")
+    [found] = stopped.value.breaks
+    assert [(row["report_id"], row["antal"], row["forsta_rad"]) for row in found.rows] == [
+        ("a_2021-06-30_delar", 1, 3)
+    ]
+    assert "--accept-loss" in found.message
+    assert built.published_db.read_bytes() == before
+    assert read_manifest(built)["run_id"] == "körning-1"
+
+
+def test_a_loss_that_is_accepted_is_published_and_recorded(built: Settings) -> None:
+    published(built)
+    change(built, GONE)
+    accepted = publish(built, run_id="2", inputs={}, seconds={}, accept_loss=True)
+    assert [row["antal"] for row in accepted["accepted_loss"]] == [1]
+
+
+@pytest.mark.parametrize(
+    ("what", "reason"),
+    [
+        (GONE, "update marts.dim_rapport set publicerad_version = 2 where forbund_id = 'a'"),
+        ("delete from marts.fct_rapportfakta",
+         "update marts.dim_rapport set status = 'i karantän', publicerad_version = null "
+         "where forbund_id = 'a'"),
+    ],
+)  # fmt: skip
+def test_a_newer_delivery_or_quarantine_is_a_reason(
+    built: Settings, what: str, reason: str
+) -> None:
+    published(built)
+    change(built, f"{what}; {reason}")
+    assert published(built, "körning-2")["accepted_loss"] == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "delete from marts.fct_rapportfakta; delete from marts.dim_rapport",
+        "delete from marts.fct_rapportfakta",
+    ],
+)
+def test_a_report_that_is_gone_is_a_loss(built: Settings, fault: str) -> None:
+    published(built)
+    change(built, fault)
+    with pytest.raises(LossError, match="3 facts of a_2021-06-30_delar"):
+        published(built, "körning-2")
+
+
+def test_the_loss_stops_the_step_with_its_rows(built: Settings) -> None:
+    from dagster_pipelines.assets import publish as asset  # noqa: PLC0415
+
+    published(built)
+    change(built, GONE)
+    with pytest.MonkeyPatch.context() as patch, dg.DagsterInstance.ephemeral() as instance:
+        patch.setattr(asset, "_require_green", lambda *_: None)
+        result = dg.materialize(
+            [build_publish([])],
+            resources={"build": Build(built, RefreshOptions(), {})},
+            raise_on_error=False,
+            instance=instance,
+        )
+        found = outcome_of(built, instance, result.run_id)
+    assert found.exit_code == 1
+    assert [b.check for b in found.breaks] == ["förlust"]
+    assert found.breaks[0].rows[0]["report_id"] == "a_2021-06-30_delar"
 
 
 def test_nothing_is_published_without_the_guards_of_the_same_run(built: Settings) -> None:

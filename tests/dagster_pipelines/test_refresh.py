@@ -15,14 +15,19 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from dagster_pipelines.assets.publish import PUBLISHED
+from dagster_pipelines import versions
+from dagster_pipelines.assets.publish import PUBLISHED, build_publish
 from dagster_pipelines.dagster_home import prepare
 from dagster_pipelines.database import open_build, open_published
 from dagster_pipelines.dbt import Dbt
 from dagster_pipelines.definitions import build_defs
+from dagster_pipelines.inputs import fingerprint
+from dagster_pipelines.lock import is_held, noted_holder
 from dagster_pipelines.manifest import read_manifest, up_to_date
 from dagster_pipelines.outcome import RefreshError
+from dagster_pipelines.publish import publish
 from dagster_pipelines.refresh import QUIET, outcome_of, refresh
+from dagster_pipelines.resources import Build, RefreshOptions
 from dagster_pipelines.settings import PROJECT_DIR, Settings
 
 FACTS = 932
@@ -66,7 +71,10 @@ def shipped_reports() -> list[dict[str, str]]:
 
 def test_nothing_is_left_beside_what_is_published(refreshed_home: Settings) -> None:
     assert {path.name for path in refreshed_home.warehouse_dir.iterdir()} == {
-        "finsam.duckdb", "parquet", "manifest.json",
+        "finsam.duckdb", "parquet", "manifest.json", "aktuell", "versioner",
+    }  # fmt: skip
+    assert {path.name for path in refreshed_home.versions_dir.iterdir()} == {
+        "journal.jsonl", read_manifest(refreshed_home)["version"],
     }  # fmt: skip
     marts = {
         name.removeprefix("marts.") + ".parquet"
@@ -141,7 +149,7 @@ def broken_home(
 ) -> Iterator[Settings]:
     """One copy for the structural breaks: they publish nothing, so they leave it as it was."""
     home = tmp_path_factory.mktemp("broken") / "home"
-    shutil.copytree(refreshed_home.home, home)
+    shutil.copytree(refreshed_home.home, home, symlinks=True)
     yield Settings(home=home, data_dir=refreshed_home.data_dir)
     shutil.rmtree(home)
 
@@ -241,7 +249,6 @@ def test_a_guard_that_does_not_answer_publishes_nothing(broken_home: Settings) -
 def test_a_postponed_file_is_not_taken_for_read(broken_home: Settings) -> None:
     from dagster_pipelines.assets import ingest  # noqa: PLC0415
     from dagster_pipelines.facts.loader import UPPSKJUTEN, FileOutcome  # noqa: PLC0415
-    from dagster_pipelines.resources import Build, RefreshOptions  # noqa: PLC0415
 
     postponed = FileOutcome("landing/a.csv", "", "okänt", UPPSKJUTEN, 0, 0, 0, "")
     build = Build(broken_home, RefreshOptions(), {"files": "abc", "code": "c"})
@@ -298,6 +305,48 @@ def test_a_second_refresh_waits_for_the_first(copied_home: Settings) -> None:
         assert waiter.stdout.readline() == "held\n"
         waiter.communicate()
         assert waiter.returncode == 0
+
+
+def test_who_holds_the_lock_is_known_and_a_note_without_a_lock_is_stale(
+    copied_home: Settings,
+) -> None:
+    with another_refresh(copied_home) as holder:
+        assert is_held(copied_home)
+        assert noted_holder(copied_home).pid == holder.pid
+        impatient = copied_home.model_copy(update={"lock_timeout_seconds": 0.1})
+        with pytest.raises(RefreshError, match=f"process {holder.pid}, since 20"):
+            refresh(impatient)
+        os.kill(holder.pid, signal.SIGKILL)
+        holder.wait()
+        assert not is_held(copied_home)
+        assert noted_holder(copied_home).pid == holder.pid
+    refresh(copied_home)
+    assert noted_holder(copied_home) is None
+
+
+def test_what_was_rolled_back_from_is_not_published_again_unasked(copied_home: Settings) -> None:
+    publish(copied_home, run_id="dålig", inputs=fingerprint(copied_home), seconds={})
+    bad = versions.current(copied_home)
+    good = versions.roll_back(copied_home)
+    result = refresh(copied_home)
+    assert (result.ran, result.rolled_back) == (False, False)  # the good one has these inputs too
+    versions.roll_back(copied_home, bad.name)
+    (copied_home.landing_dir / "ny.txt").write_text("inget dokument")
+    publish(copied_home, run_id="sämre", inputs=fingerprint(copied_home), seconds={})
+    assert versions.roll_back(copied_home, good.name) == good
+    before = published_bytes(copied_home)
+    result = refresh(copied_home)
+    assert (result.ran, result.rolled_back) == (False, True)
+    assert published_bytes(copied_home) == before
+    with dg.DagsterInstance.ephemeral() as instance:
+        done = dg.materialize(
+            [build_publish([])],
+            resources={"build": Build(copied_home, RefreshOptions(), fingerprint(copied_home))},
+            raise_on_error=False, instance=instance,
+        )  # fmt: skip
+        found = outcome_of(copied_home, instance, done.run_id)
+    assert found.exit_code == 1
+    assert published_bytes(copied_home) == before
 
 
 def test_the_lock_of_a_killed_refresh_heals(copied_home: Settings) -> None:

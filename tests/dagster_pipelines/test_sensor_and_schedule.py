@@ -7,9 +7,11 @@ import dagster as dg
 import pytest
 
 from dagster_pipelines import schedules, sensors
+from dagster_pipelines.assets.publish import PUBLISHED
 from dagster_pipelines.inputs import fingerprint
 from dagster_pipelines.manifest import PARTS
 from dagster_pipelines.settings import Settings
+from dagster_pipelines.success import last_success
 
 
 @pytest.fixture
@@ -68,15 +70,24 @@ def test_the_schedule_is_five_in_the_morning_in_stockholm() -> None:
 
 
 def test_the_schedule_skips_when_nothing_has_changed(settings: Settings) -> None:
-    def asks() -> bool:
-        context = dg.build_schedule_context(resources={"settings": settings})
-        return isinstance(schedules.daily(context), dg.RunRequest)
+    """And tells so: the warehouse is as fresh as a refresh would have made it."""
+    with dg.DagsterInstance.ephemeral() as instance:
 
-    assert asks() is True
-    settings.warehouse_dir.mkdir()
-    settings.published_db.touch()
-    manifest = {**dict.fromkeys(PARTS), "inputs": fingerprint(settings)}
-    settings.published_manifest.write_text(json.dumps(manifest))
-    assert asks() is False
-    (settings.landing_dir / "ny.csv").write_text("x")
-    assert asks() is True
+        def asks() -> bool:
+            context = dg.build_schedule_context(
+                instance=instance, resources={"settings": settings}
+            )
+            return isinstance(schedules.daily(context), dg.RunRequest)
+
+        assert asks() is True
+        assert last_success(settings) is None
+        settings.warehouse_dir.mkdir()
+        settings.published_db.touch()
+        manifest = {**dict.fromkeys(PARTS), "inputs": fingerprint(settings), "run_id": "x"}
+        settings.published_manifest.write_text(json.dumps(manifest))
+        assert instance.get_latest_materialization_event(PUBLISHED) is None
+        assert asks() is False
+        assert last_success(settings) is not None
+        assert instance.get_latest_materialization_event(PUBLISHED) is not None
+        (settings.landing_dir / "ny.csv").write_text("x")
+        assert asks() is True
