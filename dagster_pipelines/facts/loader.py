@@ -371,6 +371,7 @@ def _deliver(
 ) -> tuple[str, ...]:
     """One new version per report whose facts differ from its newest; their ids.
 
+    The same facts in a file without rejected rows are new too: what stood there was half a file.
     A file that is tried again must not replace what was delivered after it was dropped.
     """
     with _frame(con, "_accepted", accepted), _frame(con, "_content", _content(accepted)):
@@ -387,13 +388,18 @@ def _deliver(
                     arg_max(inlasning_id, version) as inlasning_id
                 from raw.leverans group by report_id
             ) as newest using (report_id)
-            where sha256(content) is distinct from newest.innehall_sha256
+            where (sha256(content) is distinct from newest.innehall_sha256
+                  or (? = 0 and newest.inlasning_id in (
+                      select inlasning_id from raw.avvisade_fakta
+                  )))
               and (not ? or newest.inlasning_id is null or newest.inlasning_id <= (
                   select max(inlasning_id) from raw.inlasning where fil = ?
               ))
             """,
-            [inlasning_id, outcome.fil, outcome.sha256, again, outcome.fil],
-        )
+            [
+                inlasning_id, outcome.fil, outcome.sha256, outcome.avvisade, again, outcome.fil,
+            ],
+        )  # fmt: skip
         con.execute(
             """
             insert into raw.fakta by name
