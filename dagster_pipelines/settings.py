@@ -54,6 +54,11 @@ class Settings(BaseSettings):
         return self.build_dir / "dokument"
 
     @cached_property
+    def evidence_dir(self) -> Path:
+        """The fact files behind what is published, by content."""
+        return self.build_dir / "underlag"
+
+    @cached_property
     def build_db(self) -> Path:
         """Its stem must differ from every schema name: DuckDB names the catalog after it."""
         return self.build_dir / "bygge.duckdb"

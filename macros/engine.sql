@@ -54,6 +54,11 @@
     end
 {%- endmacro %}
 
+{# The Swedish day of a moment. #}
+{% macro svensk_dag(moment) -%}{{ adapter.dispatch('svensk_dag', 'finsam')(moment) }}{%- endmacro %}
+{% macro default__svensk_dag(moment) -%}cast(timezone('Europe/Stockholm', {{ moment }}) as date){%- endmacro %}
+{% macro spark__svensk_dag(moment) -%}cast(from_utc_timestamp({{ moment }}, 'Europe/Stockholm') as date){%- endmacro %}
+
 {# Likeness of two labels, 0 to 1 (Jaro-Winkler). #}
 {% macro likeness(left, right) -%}{{ adapter.dispatch('likeness', 'finsam')(left, right) }}{%- endmacro %}
 {% macro default__likeness(left, right) -%}jaro_winkler_similarity({{ left }}, {{ right }}){%- endmacro %}

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from dagster_pipelines.cli import extract, facts, query, refresh, review, status, version
+from dagster_pipelines.cli import extract, facts, query, refresh, review, status, trace, version
 
 app = typer.Typer(
     name="finsam",
@@ -22,6 +22,7 @@ app = typer.Typer(
 app.command("refresh")(refresh.command)
 app.command("status")(status.command)
 app.command("query")(query.command)
+app.command("trace")(trace.command)
 app.command("extract")(extract.command)
 app.command("review")(review.command)
 app.command("facts")(facts.command)

@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from dagster_pipelines import evidence
 from dagster_pipelines.settings import PROJECT_DIR, Settings
 
 from .kontrakt import Kontrakt, kontrakt
@@ -136,6 +137,7 @@ def _load_file(
     last = _last_outcome(con, fil)
     same = last is not None and last.sha256 == sha256
     if last and same and not _refused(last):
+        _keep(path, last, settings)
         return _unchanged(last)
     twin = None if last else _twin(con, sha256)
     if twin:
@@ -147,8 +149,18 @@ def _load_file(
         return checked.outcome
     if last and same and _verdict(last) == _verdict(checked.outcome):
         return _unchanged(last)
+    if not _keep(path, checked.outcome, settings):
+        return _postponed(fil, "Filen ändrades medan den lästes.")
     with _transaction(con):
         return _write(con, checked, again=same)
+
+
+def _keep(path: Path, outcome: FileOutcome, settings: Settings) -> bool:
+    """Keep the file behind accepted rows; False when it has changed or gone since it was read."""
+    try:
+        return not outcome.godkanda or evidence.keep(path, outcome.sha256, settings)
+    except FileNotFoundError:
+        return False
 
 
 def _refused(outcome: FileOutcome) -> bool:
