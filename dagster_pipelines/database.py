@@ -27,10 +27,11 @@ def open_build(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
-def open_published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_published(path: Path, memory_mb: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """A published file, read-only, `marts` first on the search path, and shut in.
 
-    No other file can be read or written, no extension loaded, and no setting changed back.
+    No other file can be read or written, no extension loaded, and no setting changed back;
+    nothing is spilled to disk, so `memory_mb` bounds what a question may use.
 
     Raises:
         FileNotFoundError: nothing has been published at `path`.
@@ -41,7 +42,10 @@ def open_published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         "enable_external_access": "false",
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
+        "temp_directory": "",
     }
+    if memory_mb is not None:
+        config["memory_limit"] = f"{memory_mb}MB"
     with duckdb.connect(path, read_only=True, config=config) as con:
         con.execute("set search_path = 'marts,raw'")
         con.execute("set lock_configuration = true")

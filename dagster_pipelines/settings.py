@@ -29,6 +29,12 @@ class Settings(BaseSettings):
     max_file_mb: int = Field(
         default=512, ge=1, description="A landing file larger than this is refused"
     )
+    query_timeout_seconds: float = Field(
+        default=60, ge=0, description="How long one question may take; 0 is without limit"
+    )
+    query_memory_mb: int = Field(
+        default=2048, ge=64, description="Memory that one question may use"
+    )
     lock_timeout_seconds: float = Field(
         default=600, ge=0, description="How long a refresh waits for another one"
     )

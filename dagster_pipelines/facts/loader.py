@@ -131,7 +131,7 @@ def _load_file(
 ) -> FileOutcome:
     """Write what is new. What was refused is tried again: the rules may have changed since."""
     try:
-        sha256 = _sha256(path)
+        sha256 = _sha256(path, settings)
     except OSError:
         return _unreadable(fil)
     last = _last_outcome(con, fil)
@@ -179,9 +179,9 @@ def _unchanged(last: FileOutcome) -> FileOutcome:
 def _check(path: Path, fil: str, settings: Settings, register: Registers) -> CheckedFile:
     """Read and judge one file; a file that changes meanwhile is postponed."""
     try:
-        sha256 = _sha256(path)
+        sha256 = _sha256(path, settings)
         checked = _judge(path, _blank(fil, sha256), settings, register)
-        changed = _sha256(path) != sha256
+        changed = _sha256(path, settings) != sha256
     except OSError:
         return _without_rows(_unreadable(fil))
     if changed:
@@ -191,7 +191,7 @@ def _check(path: Path, fil: str, settings: Settings, register: Registers) -> Che
 
 def _judge(path: Path, blank: FileOutcome, settings: Settings, register: Registers) -> CheckedFile:
     try:
-        if path.stat().st_size > settings.max_file_mb * 1_000_000:
+        if _too_large(path, settings):
             raise FileRefused(
                 f"Filen är större än {settings.max_file_mb} MB.",
                 "Dela den i en fil per rapport, eller höj FINSAM_MAX_FILE_MB.",
@@ -243,7 +243,14 @@ def _without_rows(outcome: FileOutcome) -> CheckedFile:
     return CheckedFile(outcome, pl.DataFrame(), pl.DataFrame(schema=REJECTED_SCHEMA))
 
 
-def _sha256(path: Path) -> str:
+def _too_large(path: Path, settings: Settings) -> bool:
+    return path.stat().st_size > settings.max_file_mb * 1_000_000
+
+
+def _sha256(path: Path, settings: Settings) -> str:
+    """The content's sha256; of a file too large to be read, that of its size."""
+    if _too_large(path, settings):
+        return hashlib.sha256(f"för stor: {path.stat().st_size}".encode()).hexdigest()
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -352,11 +359,12 @@ def _write(con: duckdb.DuckDBPyConnection, checked: CheckedFile, *, again: bool)
         )
     elif outcome.slag == "rapporter" and outcome.godkanda:
         _describe(con, inlasning_id, outcome.fil, checked.accepted)
-    with _frame(con, "_rejected", checked.rejected):
-        con.execute(
-            "insert into raw.avvisade_fakta select ?, ?, * from _rejected",
-            [inlasning_id, outcome.fil],
-        )
+    if checked.rejected.height:
+        with _frame(con, "_rejected", checked.rejected):
+            con.execute(
+                "insert into raw.avvisade_fakta select ?, ?, * from _rejected",
+                [inlasning_id, outcome.fil],
+            )
     con.execute(
         "insert into raw.inlasning values (?, ?, ?, ?, ?, ?, ?, ?, now(), ?)",
         [

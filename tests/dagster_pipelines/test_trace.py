@@ -81,7 +81,10 @@ def test_the_document_shows_its_lines(copied_home: Settings) -> None:
         folder.mkdir(parents=True)
         (folder / "original.txt").write_text("")
         text = "\n".join(f"rad {number}" for number in range(1, line + 10))
-        reading = {"facts": [], "findings": [], "version": "v", "report": {}, "outcome": "läst", "message": "", "text": text}  # fmt: skip
+        reading = {
+            "version": "v", "report": {}, "facts": [], "findings": [], "outcome": "läst",
+            "message": "", "text": text,
+        }  # fmt: skip
         (folder / "v.json").write_text(json.dumps(reading))
         (folder / "antagen").write_text("v")
         found = trace(con, copied_home, REPORT, line, around=1)
