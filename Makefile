@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test lint ui docs bench clean
+.PHONY: help run test lint ui docs bench sbom clean
 
 UV_VERSION := 0.13.9
 VENV := .venv
@@ -41,6 +41,11 @@ docs: $(VENV)/.runtime ## Generate the data dictionary and the data docs
 
 bench: $(VENV)/.runtime ## Measure the refresh against dbt alone and bare SQL
 	$(BIN)/python -m benchmarks.refresh
+
+sbom: | uv ## List every locked run-time dependency as CycloneDX: artifacts/sbom.cdx.json
+	@mkdir -p artifacts
+	$(UV) export --quiet --frozen --no-dev --no-emit-project --format cyclonedx1.5 \
+		--output-file artifacts/sbom.cdx.json > /dev/null
 
 clean: ## Remove what was built (.build, warehouse); keep landing/ and the environment
 	rm -rf .build warehouse target logs artifacts .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -30,11 +30,12 @@ def open_build(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
-def open_published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_published(path: Path, memory_mb: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """A published file, read-only, `marts` first on the search path, and shut in.
 
-    No other file can be read or written, no extension loaded, and no setting changed back. The
-    connection keeps the version that was published when it was opened.
+    No other file can be read or written, no extension loaded, and no setting changed back;
+    nothing is spilled to disk, so `memory_mb` bounds what a question may use. The connection
+    keeps the version that was published when it was opened.
 
     Raises:
         FileNotFoundError: nothing has been published at `path`.
@@ -43,7 +44,10 @@ def open_published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         "enable_external_access": "false",
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
+        "temp_directory": "",
     }
+    if memory_mb is not None:
+        config["memory_limit"] = f"{memory_mb}MB"
     with _connect_resolved(path, config) as con:
         con.execute("set search_path = 'marts,raw'")
         con.execute("set lock_configuration = true")

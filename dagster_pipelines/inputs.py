@@ -18,10 +18,11 @@ DBT_CODE = ("models", "macros", "seeds", "dbt_project.yml", "profiles.yml")
 DBT_PROJECT = (*DBT_CODE, "tests/dbt")
 CODE = (*DBT_PROJECT, "dagster_pipelines", "expectations", "uv.lock")
 ENGINES = ("dbt-core", "dbt-duckdb", "duckdb")
-# Where things are, how long to wait or keep them, and whom to tell do not change what is published.
+# Where things are, how long to wait or keep them, how much a question may use and whom to tell do
+# not change what is published.
 PLACES = {
     "home", "data_dir", "threads", "lock_timeout_seconds", "keep_versions", "max_age_hours",
-    "min_free_mb", "alert_url",
+    "min_free_mb", "alert_url", "query_timeout_seconds", "query_memory_mb",
 }  # fmt: skip
 
 Fingerprint = Mapping[str, str]
@@ -39,7 +40,8 @@ def fingerprint(settings: Settings, project_dir: Path = PROJECT_DIR) -> Fingerpr
                 *_named("data", settings.data_dir),
                 *_named("landing", settings.landing_dir),
                 *([("antagna", settings.adoptions)] if settings.adoptions.exists() else []),
-            ]
+            ],
+            limit=settings.max_file_mb * 1_000_000,
         ),
         "code": _digest(_code_files(project_dir, CODE)),
         "settings": _sha256(
@@ -86,16 +88,19 @@ def _code_files(project_dir: Path, names: Iterable[str]) -> Iterator[tuple[str, 
                     yield child_name, child
 
 
-def _digest(files: Iterable[tuple[str, Path]]) -> str:
+def _digest(files: Iterable[tuple[str, Path]], limit: int | None = None) -> str:
     total = hashlib.sha256()
     for name, path in files:
-        total.update(f"{name}\0{_content(path)}\n".encode("utf-8", "surrogateescape"))
+        total.update(f"{name}\0{_content(path, limit)}\n".encode("utf-8", "surrogateescape"))
     return total.hexdigest()
 
 
-def _content(path: Path) -> str:
-    """A file's sha256; one that cannot be read now is the loader's to report."""
+def _content(path: Path, limit: int | None) -> str:
+    """A file's sha256; one that is too large or cannot be read now is the loader's to report."""
     try:
+        about = path.stat()
+        if limit is not None and about.st_size > limit:
+            return f"too large: {about.st_size} {about.st_mtime_ns}"
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:

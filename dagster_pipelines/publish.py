@@ -172,7 +172,7 @@ def git_revision() -> str | None:
 
 
 def _copy(con: duckdb.DuckDBPyConnection) -> None:
-    """Every table of SCHEMAS, with constraints and comments, rows in a fixed order; then views."""
+    """SCHEMAS: tables (constraints, comments, rows in a fixed order), views, table macros."""
     for schema in SCHEMAS:
         con.execute(f'create schema "{schema}"')
     tables = _objects(con, "duckdb_tables()", "table_name", "table_name")
@@ -183,6 +183,12 @@ def _copy(con: duckdb.DuckDBPyConnection) -> None:
     for schema, name, ddl, comment in _objects(con, "duckdb_views()", "view_name", "view_oid"):
         con.execute(ddl)
         _comment(con, "view", _id(schema, name), comment)
+    for schema, name, parameters, body in con.execute(
+        "select schema_name, function_name, parameters, macro_definition from duckdb_functions() "
+        "where database_name = 'bygge' and schema_name in ? and function_type = 'table_macro' "
+        "order by all", [SCHEMAS],
+    ).fetchall():  # fmt: skip
+        con.execute(f"create macro {_id(schema, name)}({', '.join(parameters)}) as table {body}")
     columns = con.execute(
         "select schema_name, table_name, column_name, comment from duckdb_columns() "
         "where database_name = 'bygge' and schema_name in ? and comment is not null",

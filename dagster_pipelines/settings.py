@@ -29,6 +29,12 @@ class Settings(BaseSettings):
     max_file_mb: int = Field(
         default=512, ge=1, description="A landing file larger than this is refused"
     )
+    query_timeout_seconds: float = Field(
+        default=60, ge=0, description="How long one question may take; 0 is without limit"
+    )
+    query_memory_mb: int = Field(
+        default=2048, ge=64, description="Memory that one question may use"
+    )
     lock_timeout_seconds: float = Field(
         default=600, ge=0, description="How long a refresh waits for another one"
     )
@@ -69,6 +75,11 @@ class Settings(BaseSettings):
     def adoptions(self) -> Path:
         """Which readings a person has adopted: an input like any other."""
         return self.documents_dir / "antagna.txt"
+
+    @cached_property
+    def evidence_dir(self) -> Path:
+        """The fact files behind what is published, by content."""
+        return self.build_dir / "underlag"
 
     @cached_property
     def build_db(self) -> Path:

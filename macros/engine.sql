@@ -22,6 +22,11 @@
 {% macro default__replace_all(text, pattern, replacement) -%}regexp_replace({{ text }}, '{{ pattern }}', '{{ replacement }}', 'g'){%- endmacro %}
 {% macro spark__replace_all(text, pattern, replacement) -%}regexp_replace({{ text }}, '{{ pattern }}', '{{ replacement }}'){%- endmacro %}
 
+{# A text field of a JSON object, or null. #}
+{% macro json_text(object, field) -%}{{ adapter.dispatch('json_text', 'finsam')(object, field) }}{%- endmacro %}
+{% macro default__json_text(object, field) -%}json_extract_string({{ object }}, '$.{{ field }}'){%- endmacro %}
+{% macro spark__json_text(object, field) -%}get_json_object({{ object }}, '$.{{ field }}'){%- endmacro %}
+
 {# One row per part of a ';'-separated column, in a column named as given. #}
 {% macro split_rows(relation, column, part) -%}{{ adapter.dispatch('split_rows', 'finsam')(relation, column, part) }}{%- endmacro %}
 {% macro default__split_rows(relation, column, part) -%}
@@ -48,6 +53,11 @@
             then cast((year({{ end }}) - year({{ start }})) * 12 + month({{ end }}) - month({{ start }}) + 1 as integer)
     end
 {%- endmacro %}
+
+{# The Swedish day of a moment. #}
+{% macro svensk_dag(moment) -%}{{ adapter.dispatch('svensk_dag', 'finsam')(moment) }}{%- endmacro %}
+{% macro default__svensk_dag(moment) -%}cast(timezone('Europe/Stockholm', {{ moment }}) as date){%- endmacro %}
+{% macro spark__svensk_dag(moment) -%}cast(from_utc_timestamp({{ moment }}, 'Europe/Stockholm') as date){%- endmacro %}
 
 {# Likeness of two labels, 0 to 1 (Jaro-Winkler). #}
 {% macro likeness(left, right) -%}{{ adapter.dispatch('likeness', 'finsam')(left, right) }}{%- endmacro %}

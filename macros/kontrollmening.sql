@@ -12,6 +12,11 @@
             then 'inget värde avviker från de tryckta tecknen.'
         when alla.regel_id = 'KAN' and alla.summa is null
             then 'rapporten har inga förklarade avvikelser.'
+        when alla.regel_id = 'REJ' and alla.utfall = 'håller'
+            then 'alla ' || {{ svenskt_tal('alla.summa') }} || ' rader är godkända.'
+        when alla.regel_id = 'REJ'
+            then {{ svenskt_tal('alla.differens') }} || ' av ' || {{ svenskt_tal('alla.summa') }} || ' rader avvisades'
+                || case when alla.orsak is not null then '. Känd avvikelse: ' || alla.orsak else ', så rapporten är inte hel.' end
         when alla.utfall = 'ej prövbar'
             then 'kan inte prövas, ' || coalesce(alla.hinder, 'uppgifter saknas') || '.'
         when alla.regel_id = 'MAL'

@@ -17,6 +17,7 @@ from dagster_pipelines.cli import (
     review,
     rollback,
     status,
+    trace,
     version,
 )
 
@@ -32,6 +33,7 @@ app = typer.Typer(
 app.command("refresh")(refresh.command)
 app.command("status")(status.command)
 app.command("query")(query.command)
+app.command("trace")(trace.command)
 app.command("extract")(extract.command)
 app.command("review")(review.command)
 app.command("facts")(facts.command)

@@ -5,12 +5,16 @@ CSV or JSON. Does not belong here: ready-made questions.
 """
 
 import csv
+import io
 import json
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any
+from threading import Timer
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -24,7 +28,15 @@ from dagster_pipelines.cli.screen import (
     table,
 )
 
+if TYPE_CHECKING:
+    import duckdb
+
+    from dagster_pipelines.settings import Settings
+
 SHOWN = 1000
+QUESTIONS = ("SELECT", "EXPLAIN")
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+NUMBER = re.compile(r"[+-]?[\d  .,]+%?")
 Rows = Sequence[tuple[Any, ...]]
 
 
@@ -41,30 +53,89 @@ def command(
     format: Annotated[
         Format, typer.Option("--format", "-f", help="table for eyes, csv or json for programs.")
     ] = Format.TABLE,
+    raw: Annotated[
+        bool,
+        typer.Option("--raw", help="CSV exactly as stored: only for programs, not spreadsheets."),
+    ] = False,
+    timeout: Annotated[
+        float | None,
+        typer.Option(
+            min=0, help="Seconds before the question is given up (FINSAM_QUERY_TIMEOUT_SECONDS)."
+        ),
+    ] = None,
     home: HomeOption = None,
 ) -> None:
     """Ask the published warehouse: finsam query "select * from rpt_balansrakning".
 
     Read-only: no other file can be read or written and no extension loaded. JSON numbers are
-    exact decimals, never rounded to floats.
+    exact decimals, never rounded to floats. In CSV, a text that a spreadsheet would run as a
+    formula (it begins with = + - @ or a tab) has a ' before it, unless --raw.
     """
     settings = settings_for(home)
     published_manifest(settings)
+    names, rows = _ask(
+        settings, sql, settings.query_timeout_seconds if timeout is None else timeout
+    )
+    if format is Format.CSV and not raw:
+        names, rows = [_harmless(name) for name in names], _harmless_rows(rows)
+    write = {Format.TABLE: write_table, Format.CSV: write_csv, Format.JSON: write_json}
+    write[format](names, rows)
+
+
+def _ask(settings: "Settings", sql: str, timeout: float) -> tuple[list[str], Rows]:
+    """The answer; ends the program when it is no question, wrong, too large or too slow."""
     import duckdb  # noqa: PLC0415
 
     from dagster_pipelines.database import open_published  # noqa: PLC0415
 
     try:
-        with open_published(settings.published_db) as con:
-            if len(con.extract_statements(sql)) != 1:
+        with open_published(settings.published_db, settings.query_memory_mb) as con:
+            statements = con.extract_statements(sql)
+            if len(statements) != 1:
                 fail("finsam query takes exactly one statement.", "Ask one question at a time.")
-            cursor = con.execute(sql)
-            names = [column[0] for column in cursor.description or ()]
-            rows = cursor.fetchall()
+            if not _is_question(statements[0]):
+                fail("finsam query takes a question.", "Begin it with select, from or explain.")
+            with _interrupted_after(timeout, con.interrupt):
+                cursor = con.execute(sql)
+                return [column[0] for column in cursor.description or ()], cursor.fetchall()
+    except duckdb.InterruptException:
+        fail(f"No answer within {timeout:g} s.", "Ask for less, or give it more with --timeout.")
+    except duckdb.OutOfMemoryException:
+        fail(
+            f"The question needs more than {settings.query_memory_mb} MB.",
+            "Ask for less, or raise FINSAM_QUERY_MEMORY_MB.",
+        )
     except duckdb.Error as error:
         fail(str(error), 'Tables: finsam query "select table_name from duckdb_tables()"')
-    write = {Format.TABLE: write_table, Format.CSV: write_csv, Format.JSON: write_json}
-    write[format](names, rows)
+
+
+def _is_question(statement: "duckdb.Statement") -> bool:
+    try:
+        return statement.type.name in QUESTIONS
+    except ValueError:  # a kind that the client has no name for
+        return False
+
+
+@contextmanager
+def _interrupted_after(seconds: float, interrupt: Callable[[], None]) -> Iterator[None]:
+    timer = Timer(seconds, interrupt)
+    timer.daemon = True
+    if seconds:
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _harmless_rows(rows: Rows) -> Rows:
+    return [tuple(_harmless(v) if isinstance(v, str) else v for v in row) for row in rows]
+
+
+def _harmless(text: str) -> str:
+    """A text that no spreadsheet takes for a formula; a printed number is none."""
+    runs = text.lstrip().startswith(FORMULA) or text.startswith(("\t", "\r"))
+    return f"'{text}" if runs and not NUMBER.fullmatch(text) else text
 
 
 def write_table(names: Sequence[str], rows: Rows) -> None:
@@ -76,9 +147,13 @@ def write_table(names: Sequence[str], rows: Rows) -> None:
 
 def write_csv(names: Sequence[str], rows: Rows) -> None:
     """RFC 4180 with a header; null is an empty field."""
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows(rows)
+    written = io.StringIO()
+    writer = csv.writer(written)  # ends rows with \r\n, so that it quotes a cell that holds either
+    for row in (names, *rows):
+        writer.writerow(row)
+        sys.stdout.write(written.getvalue().removesuffix("\r\n") + "\n")
+        written.seek(0)
+        written.truncate()
 
 
 def write_json(names: Sequence[str], rows: Rows) -> None:

@@ -105,13 +105,32 @@ def find(settings: Settings) -> list[Document]:
             continue
         if not path.resolve().is_relative_to(settings.landing_dir.resolve()):
             continue  # a link out of the folder is nobody's delivery
-        with path.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        folder = settings.documents_dir / sha256[:2] / sha256
-        _keep(path, folder)
         fil = f"landing/{path.relative_to(settings.landing_dir).as_posix()}"
+        sha256, readable = _fingerprint(path, fil)
+        folder = settings.documents_dir / sha256[:2] / sha256
+        if readable:
+            _keep(path, folder)
         found.append(Document(fil, path, sha256, folder))
     return found
+
+
+def _fingerprint(path: Path, fil: str) -> tuple[str, bool]:
+    """The content's sha256, and whether it can be read at all.
+
+    One that is too large or may not be opened goes by its size or name: the extractor refuses it
+    with the reason.
+    """
+    from dagster_pipelines.extraction.document import MAX_BYTES  # noqa: PLC0415
+
+    try:
+        size = path.stat().st_size
+        if size <= MAX_BYTES:
+            with path.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest(), True
+        told = f"för stor: {size}"
+    except OSError:
+        told = f"oläslig: {fil}"
+    return hashlib.sha256(told.encode()).hexdigest(), False
 
 
 def read_new(documents: Sequence[Document], progress: Progress = lambda *_: None) -> int:

@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from dagster_pipelines import evidence
 from dagster_pipelines.settings import PROJECT_DIR, Settings
 
 from .kontrakt import Kontrakt, kontrakt
@@ -130,12 +131,13 @@ def _load_file(
 ) -> FileOutcome:
     """Write what is new. What was refused is tried again: the rules may have changed since."""
     try:
-        sha256 = _sha256(path)
+        sha256 = _sha256(path, settings)
     except OSError:
         return _unreadable(fil)
     last = _last_outcome(con, fil)
     same = last is not None and last.sha256 == sha256
     if last and same and not _refused(last):
+        _keep(path, last, settings)
         return _unchanged(last)
     twin = None if last else _twin(con, sha256)
     if twin:
@@ -147,8 +149,18 @@ def _load_file(
         return checked.outcome
     if last and same and _verdict(last) == _verdict(checked.outcome):
         return _unchanged(last)
+    if not _keep(path, checked.outcome, settings):
+        return _postponed(fil, "Filen ändrades medan den lästes.")
     with _transaction(con):
         return _write(con, checked, again=same)
+
+
+def _keep(path: Path, outcome: FileOutcome, settings: Settings) -> bool:
+    """Keep the file behind accepted rows; False when it has changed or gone since it was read."""
+    try:
+        return not outcome.godkanda or evidence.keep(path, outcome.sha256, settings)
+    except FileNotFoundError:
+        return False
 
 
 def _refused(outcome: FileOutcome) -> bool:
@@ -167,9 +179,9 @@ def _unchanged(last: FileOutcome) -> FileOutcome:
 def _check(path: Path, fil: str, settings: Settings, register: Registers) -> CheckedFile:
     """Read and judge one file; a file that changes meanwhile is postponed."""
     try:
-        sha256 = _sha256(path)
+        sha256 = _sha256(path, settings)
         checked = _judge(path, _blank(fil, sha256), settings, register)
-        changed = _sha256(path) != sha256
+        changed = _sha256(path, settings) != sha256
     except OSError:
         return _without_rows(_unreadable(fil))
     if changed:
@@ -179,7 +191,7 @@ def _check(path: Path, fil: str, settings: Settings, register: Registers) -> Che
 
 def _judge(path: Path, blank: FileOutcome, settings: Settings, register: Registers) -> CheckedFile:
     try:
-        if path.stat().st_size > settings.max_file_mb * 1_000_000:
+        if _too_large(path, settings):
             raise FileRefused(
                 f"Filen är större än {settings.max_file_mb} MB.",
                 "Dela den i en fil per rapport, eller höj FINSAM_MAX_FILE_MB.",
@@ -231,7 +243,14 @@ def _without_rows(outcome: FileOutcome) -> CheckedFile:
     return CheckedFile(outcome, pl.DataFrame(), pl.DataFrame(schema=REJECTED_SCHEMA))
 
 
-def _sha256(path: Path) -> str:
+def _too_large(path: Path, settings: Settings) -> bool:
+    return path.stat().st_size > settings.max_file_mb * 1_000_000
+
+
+def _sha256(path: Path, settings: Settings) -> str:
+    """The content's sha256; of a file too large to be read, that of its size."""
+    if _too_large(path, settings):
+        return hashlib.sha256(f"för stor: {path.stat().st_size}".encode()).hexdigest()
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -340,11 +359,12 @@ def _write(con: duckdb.DuckDBPyConnection, checked: CheckedFile, *, again: bool)
         )
     elif outcome.slag == "rapporter" and outcome.godkanda:
         _describe(con, inlasning_id, outcome.fil, checked.accepted)
-    with _frame(con, "_rejected", checked.rejected):
-        con.execute(
-            "insert into raw.avvisade_fakta select ?, ?, * from _rejected",
-            [inlasning_id, outcome.fil],
-        )
+    if checked.rejected.height:
+        with _frame(con, "_rejected", checked.rejected):
+            con.execute(
+                "insert into raw.avvisade_fakta select ?, ?, * from _rejected",
+                [inlasning_id, outcome.fil],
+            )
     con.execute(
         "insert into raw.inlasning values (?, ?, ?, ?, ?, ?, ?, ?, now(), ?)",
         [
@@ -371,6 +391,7 @@ def _deliver(
 ) -> tuple[str, ...]:
     """One new version per report whose facts differ from its newest; their ids.
 
+    The same facts in a file without rejected rows are new too: what stood there was half a file.
     A file that is tried again must not replace what was delivered after it was dropped.
     """
     with _frame(con, "_accepted", accepted), _frame(con, "_content", _content(accepted)):
@@ -387,13 +408,18 @@ def _deliver(
                     arg_max(inlasning_id, version) as inlasning_id
                 from raw.leverans group by report_id
             ) as newest using (report_id)
-            where sha256(content) is distinct from newest.innehall_sha256
+            where (sha256(content) is distinct from newest.innehall_sha256
+                  or (? = 0 and newest.inlasning_id in (
+                      select inlasning_id from raw.avvisade_fakta
+                  )))
               and (not ? or newest.inlasning_id is null or newest.inlasning_id <= (
                   select max(inlasning_id) from raw.inlasning where fil = ?
               ))
             """,
-            [inlasning_id, outcome.fil, outcome.sha256, again, outcome.fil],
-        )
+            [
+                inlasning_id, outcome.fil, outcome.sha256, outcome.avvisade, again, outcome.fil,
+            ],
+        )  # fmt: skip
         con.execute(
             """
             insert into raw.fakta by name

@@ -34,6 +34,10 @@ REJECTED_SCHEMA = pl.Schema(
         "innehall": pl.String(),
     }
 )
+UNREADABLE = (
+    r"[\x00-\x08\x0B-\x1F\x7F-\x84\x86-\x9F\x{200B}-\x{200F}\x{202A}-\x{202E}"
+    r"\x{2060}-\x{206F}\x{FEFF}\x{FFFD}]"
+)
 KEPT_AS_PRINTED = "printed"
 """The one column whose outer blanks are part of the value."""
 
@@ -239,11 +243,16 @@ def _column_faults(column: Column) -> list[Fault]:
 
 
 def _unreadable(name: str) -> Fault:
-    """Control characters and the mark of a lost character never belong to a fact."""
+    """Control characters, invisible ones and the mark of a lost one never belong to a fact.
+
+    Zero width and turned direction make two different texts look the same to a person.
+    """
     return Fault(
         name,
-        _text(name).str.contains(r"[\x00-\x08\x0B-\x1F\x7F\x{FFFD}]"),
-        pl.lit(f"{name} innehåller styrtecken eller tecken som gått förlorade (�)."),
+        _text(name).str.contains(UNREADABLE),
+        pl.lit(
+            f"{name} innehåller styrtecken, osynliga tecken eller tecken som gått förlorade (�)."
+        ),
         f"Skriv om {name} från rapporten och spara filen som UTF-8.",
     )
 

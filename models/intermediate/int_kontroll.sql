@@ -23,7 +23,10 @@ regel as (
 ),
 
 provad as (
-    {% for modell in ['int_kontroll_regel', 'int_kontroll_tabell', 'int_kontroll_samma', 'int_kontroll_deltagare', 'int_kontroll_andel'] -%}
+    {% for modell in [
+        'int_kontroll_leverans', 'int_kontroll_regel', 'int_kontroll_tabell', 'int_kontroll_samma', 'int_kontroll_deltagare',
+        'int_kontroll_andel',
+    ] -%}
     select regel_id, leverans_id, scenario, period_start, period_end, objekt, enhet, summa, led, tolerans, utfall, hinder, rader
     from {{ ref(modell) }}
     where {{ nya_leveranser() }}

@@ -8,6 +8,7 @@ select
     leverans_id,
     report_id,
     version,
+    inlasning_id,
     fil,
     sha256,
     innehall_sha256,

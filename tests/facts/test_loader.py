@@ -269,7 +269,7 @@ def test_a_file_that_changes_while_it_is_read_waits(
 def test_a_file_that_vanishes_waits(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
     warehouse.put("a.csv", facts(1))
 
-    def gone(path: Path) -> str:
+    def gone(path: Path, settings: Settings) -> str:
         raise FileNotFoundError(path)
 
     monkeypatch.setattr(loader, "_sha256", gone)
@@ -337,7 +337,8 @@ def test_check_files_judges_without_a_database(tmp_path: Path) -> None:
 
 
 def test_the_shipped_facts_pass_check_files(tmp_path: Path) -> None:
-    checked = check_files([PROJECT_DIR / "data"], Settings(home=tmp_path))
+    data = PROJECT_DIR / "data"
+    checked = check_files([data / "rapporter.csv", data / "fakta"], Settings(home=tmp_path))
     assert [one.outcome.utfall for one in checked] == ["inläst"] * 6
 
 

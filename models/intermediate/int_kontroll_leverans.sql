@@ -1,0 +1,61 @@
+-- REJ: a delivery whose file had rejected rows of its report is half a report, and waits.
+-- A rejected row that names no report of the register may be of any report in its file.
+-- Grain: one row per delivery.
+{{ config(materialized='incremental', incremental_strategy='append') }}
+
+with leverans as (
+    select * from {{ ref('stg_leverans') }}
+    where {{ nya_leveranser() }}
+),
+
+rapport as (
+    select * from {{ ref('int_rapport') }}
+),
+
+forbund as (
+    select distinct forbund_id from {{ ref('forbund') }}
+),
+
+avvisade as (
+    select
+        avvisad.inlasning_id,
+        avvisad.rad,
+        case when forbund.forbund_id is not null then avvisad.report_id end as report_id
+    from {{ ref('stg_avvisad_rad') }} as avvisad
+    left join forbund
+        on {{ capture('avvisad.report_id', '^(.+)_[0-9]{4}-[0-9]{2}-[0-9]{2}_(?:delar|ar)$') }} = forbund.forbund_id
+),
+
+raknade as (
+    select
+        leverans.leverans_id,
+        leverans.fil,
+        leverans.antal_fakta,
+        rapport.period_start,
+        rapport.period_end,
+        count(avvisade.rad) as antal_avvisade,
+        min(avvisade.rad) as forsta_rad,
+        max(avvisade.rad) as sista_rad
+    from leverans
+    inner join rapport on leverans.report_id = rapport.report_id
+    left join avvisade
+        on leverans.inlasning_id = avvisade.inlasning_id
+        and (avvisade.report_id is null or leverans.report_id = avvisade.report_id)
+    group by leverans.leverans_id, leverans.fil, leverans.antal_fakta, rapport.period_start, rapport.period_end
+)
+
+select
+    'REJ' as regel_id,
+    leverans_id,
+    'utfall' as scenario,
+    period_start,
+    period_end,
+    cast(null as {{ dbt.type_string() }}) as objekt,
+    'antal' as enhet,
+    cast(antal_fakta + antal_avvisade as decimal(18, 4)) as summa,
+    cast(antal_fakta as decimal(18, 4)) as led,
+    cast(0 as decimal(18, 4)) as tolerans,
+    case when antal_avvisade = 0 then 'håller' else 'brott' end as utfall,
+    cast(null as {{ dbt.type_string() }}) as hinder,
+    'rad ' || forsta_rad || case when sista_rad > forsta_rad then '–' || sista_rad else '' end || ' i ' || fil as rader
+from raknade
