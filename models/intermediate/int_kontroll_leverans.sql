@@ -1,4 +1,5 @@
 -- REJ: a delivery whose file had rejected rows of its report is half a report, and waits.
+-- What a machine could not read out of a document was never delivered: there it can't be tried.
 -- A rejected row that names no report of the register may be of any report in its file.
 -- Grain: one row per delivery.
 {{ config(materialized='incremental', incremental_strategy='append') }}
@@ -55,7 +56,12 @@ select
     cast(antal_fakta + antal_avvisade as decimal(18, 4)) as summa,
     cast(antal_fakta as decimal(18, 4)) as led,
     cast(0 as decimal(18, 4)) as tolerans,
-    case when antal_avvisade = 0 then 'håller' else 'brott' end as utfall,
-    cast(null as {{ dbt.type_string() }}) as hinder,
+    case
+        when antal_avvisade = 0 then 'håller'
+        when fil like 'dokument/%' then 'ej prövbar'
+        else 'brott'
+    end as utfall,
+    case when antal_avvisade > 0 and fil like 'dokument/%'
+        then antal_avvisade || ' uppgifter som lästes ur dokumentet bröt mot kontraktet och räknas som olästa' end as hinder,
     'rad ' || forsta_rad || case when sista_rad > forsta_rad then '–' || sista_rad else '' end || ' i ' || fil as rader
 from raknade
