@@ -74,9 +74,7 @@ def test_the_schedule_skips_when_nothing_has_changed(settings: Settings) -> None
     with dg.DagsterInstance.ephemeral() as instance:
 
         def asks() -> bool:
-            context = dg.build_schedule_context(
-                instance=instance, resources={"settings": settings}
-            )
+            context = dg.build_schedule_context(instance=instance, resources={"settings": settings})
             return isinstance(schedules.daily(context), dg.RunRequest)
 
         assert asks() is True
