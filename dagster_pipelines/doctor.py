@@ -137,7 +137,10 @@ def _published(settings: Settings) -> Iterator[Answer]:
         version_folder = settings.warehouse_dir
     else:
         yield Answer("published", OK, f"{version_folder.name}, run {manifest['run_id']}")
-    yield _opens("published database", version_folder / settings.published_db.name, missing=BROKEN)
+    yield _opens(
+        "published database", version_folder / settings.published_db.name, missing=BROKEN,
+        remedy="Run finsam rollback, or finsam refresh --full.",
+    )  # fmt: skip
     whole = versions.intact(version_folder)
     if whole is None:
         yield Answer("published bytes", NOTE, "no hash was noted", "The next publication does.")
@@ -155,7 +158,7 @@ def _published(settings: Settings) -> Iterator[Answer]:
         )  # fmt: skip
 
 
-def _opens(name: str, path: Path, missing: str) -> Answer:
+def _opens(name: str, path: Path, missing: str, remedy: str) -> Answer:
     import duckdb  # noqa: PLC0415
 
     if not path.exists():
@@ -165,7 +168,7 @@ def _opens(name: str, path: Path, missing: str) -> Answer:
             tables = con.execute("select count(*) from duckdb_tables()").fetchall()[0][0]
     except duckdb.Error as error:
         first = str(error).splitlines()[0]
-        return Answer(name, BROKEN, first, f"Close what holds it, or remove {path} and refresh.")
+        return Answer(name, BROKEN, first, remedy)
     return Answer(name, OK, f"opens, {tables} tables")
 
 
@@ -187,4 +190,5 @@ def _age(settings: Settings, now: datetime) -> Answer:
 def _build_database(settings: Settings) -> Answer:
     if is_held(settings):
         return Answer("build database", NOTE, "in use by the refresh that is running")
-    return _opens("build database", settings.build_db, missing=NOTE)
+    remedy = f"Close what holds it, or move {settings.build_db} away and run finsam refresh."
+    return _opens("build database", settings.build_db, missing=NOTE, remedy=remedy)

@@ -182,7 +182,6 @@ def test_an_open_reader_keeps_its_version_and_a_new_one_sees_the_new(built: Sett
         assert reader.sql(count).fetchall() == [(3,)]
 
 
-
 def test_up_to_date_only_with_the_same_inputs_and_the_file_in_place(built: Settings) -> None:
     assert up_to_date(built) is None
     published(built)

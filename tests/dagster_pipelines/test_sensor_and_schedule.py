@@ -71,12 +71,10 @@ def test_the_schedule_is_five_in_the_morning_in_stockholm() -> None:
 
 def test_the_schedule_skips_when_nothing_has_changed(settings: Settings) -> None:
     """And tells so: the warehouse is as fresh as a refresh would have made it."""
-    with dg.DagsterInstance.ephemeral() as instance:
+    with dg.DagsterInstance.local_temp(str(settings.home)) as instance:
 
         def asks() -> bool:
-            context = dg.build_schedule_context(
-                instance=instance, resources={"settings": settings}
-            )
+            context = dg.build_schedule_context(instance=instance, resources={"settings": settings})
             return isinstance(schedules.daily(context), dg.RunRequest)
 
         assert asks() is True
