@@ -23,8 +23,17 @@ from dagster_pipelines.extraction import extract_text
 
 LINES_PER_PAGE = 45
 LINES_PER_REPORT = 300
-HEAD = ("group", "statement", "truth", "recall", "trusted", "located", "precision", "silent",
-        "silent %")
+HEAD = (
+    "group",
+    "statement",
+    "truth",
+    "recall",
+    "trusted",
+    "located",
+    "precision",
+    "silent",
+    "silent %",
+)
 
 
 def truth_of(report: SyntheticReport) -> Truth:
@@ -73,9 +82,14 @@ def _percent(part: int, whole: int) -> str:
 
 def _row(group: str, name: str, counts: StatementScore) -> tuple[str, ...]:
     return (
-        group, name, str(counts.truth), _percent(counts.found, counts.truth),
-        _percent(counts.trusted, counts.truth), _percent(counts.located, counts.truth),
-        _percent(counts.correct, counts.claimed), str(counts.silent),
+        group,
+        name,
+        str(counts.truth),
+        _percent(counts.found, counts.truth),
+        _percent(counts.trusted, counts.truth),
+        _percent(counts.located, counts.truth),
+        _percent(counts.correct, counts.claimed),
+        str(counts.silent),
         _percent(counts.silent, counts.truth),
     )
 
@@ -89,31 +103,43 @@ def _rows(group: str, found: Score) -> list[tuple[str, ...]]:
 def _print_table(rows: list[tuple[str, ...]]) -> None:
     widths = [max(len(row[place]) for row in [HEAD, *rows]) for place in range(len(HEAD))]
     for row in [HEAD, *rows]:
-        cells = [cell.ljust(width) if place < 2 else cell.rjust(width)
-                 for place, (cell, width) in enumerate(zip(row, widths, strict=True))]
+        cells = [
+            cell.ljust(width) if place < 2 else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
         print("  ".join(cells))
 
 
 def _print_extras(group: str, found: Score) -> None:
-    parts = [f"{key} {_percent(right, of)} % of {of}"
-             for key, (right, of) in sorted(found.identity.items())]
+    parts = [
+        f"{key} {_percent(right, of)} % of {of}"
+        for key, (right, of) in sorted(found.identity.items())
+    ]
     if found.damaged:
         handled = found.damaged_repaired + found.damaged_suspect
-        parts.append(f"damaged handled {_percent(handled, found.damaged)} % of {found.damaged} "
-                     f"(repaired {found.damaged_repaired}, suspect {found.damaged_suspect}, "
-                     f"silent {found.damaged_silent})")
+        parts.append(
+            f"damaged handled {_percent(handled, found.damaged)} % of {found.damaged} "
+            f"(repaired {found.damaged_repaired}, suspect {found.damaged_suspect}, "
+            f"silent {found.damaged_silent})"
+        )
     if found.planted:
-        parts.append(f"planted reported {_percent(found.planted_reported, found.planted)} % of "
-                     f"{found.planted}, repaired away {found.planted_repaired_away}")
-    parts.append(f"findings {found.findings} in {found.reports_with_findings} of "
-                 f"{found.reports} reports")
+        parts.append(
+            f"planted reported {_percent(found.planted_reported, found.planted)} % of "
+            f"{found.planted}, repaired away {found.planted_repaired_away}"
+        )
+    parts.append(
+        f"findings {found.findings} in {found.reports_with_findings} of {found.reports} reports"
+    )
     print(f"{group}: " + "; ".join(parts))
 
 
 def _as_json(found: Score) -> dict[str, object]:
     plain = {name: vars(counts) for name, counts in found.statements.items()}
-    rest = {name: value for name, value in vars(found).items()
-            if name not in ("statements", "errors", "missed")}
+    rest = {
+        name: value
+        for name, value in vars(found).items()
+        if name not in ("statements", "errors", "missed")
+    }
     return {**rest, "statements": plain, "five": vars(found.total(STRICT))}
 
 
@@ -149,16 +175,33 @@ def main() -> None:
         "pages_per_second": lines / LINES_PER_PAGE / seconds if seconds else 0.0,
         "reports_per_second": lines / LINES_PER_REPORT / seconds if seconds else 0.0,
     }
-    print(f"speed on one core: {speed['pages_per_second']:.0f} pages/s of {LINES_PER_PAGE} lines, "
-          f"{speed['reports_per_second']:.1f} reports/s of {LINES_PER_REPORT} lines")
+    print(
+        f"speed on one core: {speed['pages_per_second']:.0f} pages/s of {LINES_PER_PAGE} lines, "
+        f"{speed['reports_per_second']:.1f} reports/s of {LINES_PER_REPORT} lines"
+    )
     for group, found in groups.items():
         strict_first = sorted(found.errors, key=lambda error: error.statement not in STRICT)
         for error in strict_first[: options.show]:
             print(f"SILENT {group} {error}")
         for fact in [f for f in found.missed if f["statement"] in STRICT][: options.show]:
-            print(f"MISSED {group} " + " ".join(str(fact[name]) for name in (
-                "report_id", "line", "statement", "post_code", "label", "scenario", "period_end",
-                "unit", "value", "printed")))
+            print(
+                f"MISSED {group} "
+                + " ".join(
+                    str(fact[name])
+                    for name in (
+                        "report_id",
+                        "line",
+                        "statement",
+                        "post_code",
+                        "label",
+                        "scenario",
+                        "period_end",
+                        "unit",
+                        "value",
+                        "printed",
+                    )
+                )
+            )
     if options.json:
         content = {"speed": speed, "groups": {name: _as_json(s) for name, s in groups.items()}}
         options.json.write_text(json.dumps(content, indent=1, default=str), encoding="utf-8")

@@ -41,8 +41,10 @@ def main() -> int:
             if failure:
                 failures.append(failure)
                 print(f"seed {failure.seed} ({failure.mutation}): {failure.problem}", flush=True)
-    print(f"{options.n} inputs, {len(failures)} failures, slowest {slowest[0]:.2f} s "
-          f"(seed {slowest[1]})")
+    print(
+        f"{options.n} inputs, {len(failures)} failures, slowest {slowest[0]:.2f} s "
+        f"(seed {slowest[1]})"
+    )
     return 1 if failures else 0
 
 

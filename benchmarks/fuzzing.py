@@ -60,8 +60,22 @@ def _duplicate(text: str, rng: Random) -> str:
 def _random_unicode(text: str, rng: Random) -> str:
     letters = list(text)
     for _ in range(rng.randint(1, max(1, len(letters) // 30))):
-        code = rng.choice([rng.randrange(32, 0x2FFF), rng.randrange(0x10000, 0x1FFFF), 0, 9, 11,
-                           12, 13, 0x85, 0x2028, 0x200B, 0x660 + rng.randrange(10), 0xB2])
+        code = rng.choice(
+            [
+                rng.randrange(32, 0x2FFF),
+                rng.randrange(0x10000, 0x1FFFF),
+                0,
+                9,
+                11,
+                12,
+                13,
+                0x85,
+                0x2028,
+                0x200B,
+                0x660 + rng.randrange(10),
+                0xB2,
+            ]
+        )
         letters[rng.randrange(len(letters))] = chr(code)
     return "".join(letters)
 
@@ -75,10 +89,13 @@ def _digit_storm(text: str, rng: Random) -> str:
     """Long rows of digit groups inside a statement: many ways to cut them into columns."""
     lines = text.split("\n")
     for _ in range(rng.randint(1, 25)):
-        groups = (str(rng.randrange(1000)).zfill(rng.randint(1, 3))
-                  for _ in range(rng.randint(5, 60)))
-        lines.insert(rng.randrange(len(lines)), rng.choice(["Summa ", "", "Kassa och bank "])
-                     + " ".join(groups))
+        groups = (
+            str(rng.randrange(1000)).zfill(rng.randint(1, 3)) for _ in range(rng.randint(5, 60))
+        )
+        lines.insert(
+            rng.randrange(len(lines)),
+            rng.choice(["Summa ", "", "Kassa och bank "]) + " ".join(groups),
+        )
     return "\n".join(lines)
 
 
@@ -97,9 +114,14 @@ def _shuffle_words(text: str, rng: Random) -> str:
 
 
 MUTATIONS: dict[str, Callable[[str, Random], str]] = {
-    "flip_bytes": _flip_bytes, "shuffle_lines": _shuffle_lines, "truncate": _truncate,
-    "duplicate": _duplicate, "random_unicode": _random_unicode, "only_noise": _only_noise,
-    "digit_storm": _digit_storm, "squeeze_spaces": _squeeze_spaces,
+    "flip_bytes": _flip_bytes,
+    "shuffle_lines": _shuffle_lines,
+    "truncate": _truncate,
+    "duplicate": _duplicate,
+    "random_unicode": _random_unicode,
+    "only_noise": _only_noise,
+    "digit_storm": _digit_storm,
+    "squeeze_spaces": _squeeze_spaces,
     "shuffle_words": _shuffle_words,
 }
 

@@ -167,9 +167,18 @@ def combine(scores: Iterable[Score]) -> Score:
         for key, (right, of) in score.identity.items():
             before = whole.identity.get(key, (0, 0))
             whole.identity[key] = (before[0] + right, before[1] + of)
-        for name in ("reports", "damaged", "damaged_repaired", "damaged_suspect", "damaged_silent",
-                     "planted", "planted_reported", "planted_repaired_away", "findings",
-                     "reports_with_findings"):
+        for name in (
+            "reports",
+            "damaged",
+            "damaged_repaired",
+            "damaged_suspect",
+            "damaged_silent",
+            "planted",
+            "planted_reported",
+            "planted_repaired_away",
+            "findings",
+            "reports_with_findings",
+        ):
             setattr(whole, name, getattr(whole, name) + getattr(score, name))
         whole.errors += score.errors
         whole.missed += score.missed
@@ -183,8 +192,9 @@ def combine(scores: Iterable[Score]) -> Score:
 def fold(text: str) -> str:
     """Letters and digits only, lower case, without accents; OCR's stand-ins are left alone."""
     plain = unicodedata.normalize("NFKD", text.casefold())
-    return re.sub(r"[^a-z0-9]+", " ", "".join(c for c in plain if not unicodedata.combining(c))
-                  ).strip()
+    return re.sub(
+        r"[^a-z0-9]+", " ", "".join(c for c in plain if not unicodedata.combining(c))
+    ).strip()
 
 
 @lru_cache(maxsize=200_000)
@@ -234,15 +244,21 @@ def _claim(fact: Fact) -> _Claim:
     size = {"SEK": 1, "TSEK": 1000}.get(unit)
     line = text("line")
     return _Claim(
-        fact=fact, statement=text("statement"), post=text("post_code"),
-        names=tuple(name for name in names if name), insats=fold(text("insats")),
-        scenario=text("scenario"), start=text("period_start"), end=text("period_end"),
+        fact=fact,
+        statement=text("statement"),
+        post=text("post_code"),
+        names=tuple(name for name in names if name),
+        insats=fold(text("insats")),
+        scenario=text("scenario"),
+        start=text("period_start"),
+        end=text("period_end"),
         amount=("SEK", value * size) if size else (unit, value),
         half_unit=Decimal(size or 0) / 2,
         breakdown={key: breakdown[key] for key in BREAKDOWN_KEYS if key in breakdown},
         measure=_measure(breakdown.get("kolumn", ""), unit),
         line=int(line) if line.isdigit() else 0,
-        digits=_digits(text("printed")), suspect=text("status") == "suspect",
+        digits=_digits(text("printed")),
+        suspect=text("status") == "suspect",
     )
 
 
@@ -403,8 +419,11 @@ def score(extraction: Extracted, truth: Truth) -> Score:
 
 
 def _count_wrong(
-    truths: list[_Claim], said: list[_Claim], partners: dict[int, _Claim],
-    counts: dict[str, StatementScore], result: Score,
+    truths: list[_Claim],
+    said: list[_Claim],
+    partners: dict[int, _Claim],
+    counts: dict[str, StatementScore],
+    result: Score,
 ) -> None:
     paired = {id(claim) for claim in partners.values()}
     lines: dict[int, list[_Claim]] = defaultdict(list)
@@ -438,8 +457,11 @@ def _likeness(truth: _Claim, said: _Claim) -> tuple[bool, bool, int]:
 
 
 def _score_damage(
-    truth: Truth, truths: list[_Claim], partners: dict[int, _Claim],
-    by_line: dict[int, list[_Claim]], result: Score,
+    truth: Truth,
+    truths: list[_Claim],
+    partners: dict[int, _Claim],
+    by_line: dict[int, list[_Claim]],
+    result: Score,
 ) -> None:
     for index in truth.damaged:
         result.damaged += 1
@@ -453,8 +475,11 @@ def _score_damage(
 
 
 def _score_planted(
-    truth: Truth, truths: list[_Claim], by_line: dict[int, list[_Claim]],
-    findings: Sequence[Fact], result: Score,
+    truth: Truth,
+    truths: list[_Claim],
+    by_line: dict[int, list[_Claim]],
+    findings: Sequence[Fact],
+    result: Score,
 ) -> None:
     for index, breaks in truth.planted:
         claim = truths[index]
@@ -496,6 +521,16 @@ def _score_identity(
 
 
 def _describe(fact: Fact) -> str:
-    names = ("line", "statement", "post_code", "label", "scenario", "period_end", "unit", "value",
-             "printed", "status")
+    names = (
+        "line",
+        "statement",
+        "post_code",
+        "label",
+        "scenario",
+        "period_end",
+        "unit",
+        "value",
+        "printed",
+        "status",
+    )
     return " ".join(f"[{fact.get(name)}]" for name in names)

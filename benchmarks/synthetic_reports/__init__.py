@@ -24,9 +24,24 @@ from .wear import Damage, damage, wear
 Kind = Literal["clean", "ocr", "damaged", "planted"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 FACT_COLUMNS = (
-    "report_id", "line", "position", "page", "statement", "label", "post_code", "insats",
-    "insatstyp", "breakdown", "scenario", "period_start", "period_end", "unit", "value",
-    "printed", "status", "note",
+    "report_id",
+    "line",
+    "position",
+    "page",
+    "statement",
+    "label",
+    "post_code",
+    "insats",
+    "insatstyp",
+    "breakdown",
+    "scenario",
+    "period_start",
+    "period_end",
+    "unit",
+    "value",
+    "printed",
+    "status",
+    "note",
 )
 
 
@@ -87,13 +102,24 @@ def _facts(lines: list[Line], report_id: str) -> tuple[list[dict[str, str]], dic
             index[id(figure)] = len(facts)
             row = dict.fromkeys(FACT_COLUMNS, "")
             row |= figure.meta | {
-                "report_id": report_id, "line": str(number), "position": str(position),
-                "value": str(figure.value), "printed": figure.printed, "status": "verified",
+                "report_id": report_id,
+                "line": str(number),
+                "position": str(position),
+                "value": str(figure.value),
+                "printed": figure.printed,
+                "status": "verified",
             }
             facts.append(row)
     return facts, index
 
 
 __all__ = [
-    "FACT_COLUMNS", "KINDS", "LAYOUTS", "Damage", "Kind", "Planted", "SyntheticReport", "generate",
+    "FACT_COLUMNS",
+    "KINDS",
+    "LAYOUTS",
+    "Damage",
+    "Kind",
+    "Planted",
+    "SyntheticReport",
+    "generate",
 ]

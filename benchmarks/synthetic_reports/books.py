@@ -253,8 +253,10 @@ class _Maker:
         costs = spent * self.admin_share
 
         def spread(whole: float, weights: dict[str, float]) -> dict[str, int]:
-            return {name: amount(whole * part * rng.uniform(0.75, 1.25)) + 1000
-                    for name, part in weights.items()}
+            return {
+                name: amount(whole * part * rng.uniform(0.75, 1.25)) + 1000
+                for name, part in weights.items()
+            }
 
         slag = spread(costs, self.slag)
         insatser = spread(spent - costs, self.insatser)
@@ -280,7 +282,8 @@ class _Maker:
         first = like is None
         draft = Balance(
             anlaggning=(rng.choice([0, 0, 0, rng.randint(40_000, 400_000)]) if first else grown),
-            kundfordringar=int(part * rng.uniform(0.02, 0.6)) if like is None or like.kundfordringar
+            kundfordringar=int(part * rng.uniform(0.02, 0.6))
+            if like is None or like.kundfordringar
             else 0,
             ovriga_fordringar=int(part * rng.uniform(0.05, 0.6)),
             interimsfordringar=int(part * rng.uniform(0.02, 0.3)),

@@ -35,8 +35,14 @@ END_WEIGHTS = (8, 15, 30, 20, 7, 20)
 OCR_WEIGHTS = {"single": 45, "aligned": 20, "blocks": 12, "alternating": 13, "tabs": 10}
 DETACHABLE = ("single", "aligned", "alternating")
 CLEAN_WEIGHTS = {
-    "tabs": 22, "aligned": 22, "single": 16, "pipes": 13, "html_rows": 6, "html_cells": 5,
-    "blocks": 8, "alternating": 8,
+    "tabs": 22,
+    "aligned": 22,
+    "single": 16,
+    "pipes": 13,
+    "html_rows": 6,
+    "html_cells": 5,
+    "blocks": 8,
+    "alternating": 8,
 }
 
 
@@ -86,8 +92,13 @@ class _Composer:
     # -- who and what ----------------------------------------------------------------------
 
     def _members(self) -> list[str]:
-        state = self.rng.choice(["Försäkringskassan och Arbetsförmedlingen", "Staten (FK och AF)",
-                                 "Försäkringskassan/Arbetsförmedlingen"])
+        state = self.rng.choice(
+            [
+                "Försäkringskassan och Arbetsförmedlingen",
+                "Staten (FK och AF)",
+                "Försäkringskassan/Arbetsförmedlingen",
+            ]
+        )
         suffix = self.rng.choice([" kommun", "s kommun", ""])
         names = []
         for name in self.forbund.kommuner:
@@ -134,8 +145,12 @@ class _Composer:
 
     def furniture(self) -> list[Line]:
         self.page += 1
-        names = {"page": str(self.page), "pages": str(self.pages), "name": self.forbund.namn,
-                 "year": str(self.end.year)}
+        names = {
+            "page": str(self.page),
+            "pages": str(self.pages),
+            "name": self.forbund.namn,
+            "year": str(self.end.year),
+        }
         picked = self.rng.sample(FURNITURE, self.rng.randint(1, 2))
         lines: list[Line] = [[""], *([text.format(**names)] for text in picked)]
         return [*lines, [self.break_mark] if self.break_mark == "\f" else [""]]
@@ -155,13 +170,20 @@ class _Composer:
         rng, year = self.rng, self.end.year
         last = f"{self.end.day} {MONTHS[self.end.month - 1]}"
         if self.books.annual:
-            titles = [f"Årsredovisning {year}", f"ÅRSREDOVISNING {year}",
-                      f"Årsredovisning med verksamhetsberättelse {year}",
-                      f"Årsredovisning för räkenskapsåret {year}"]
+            titles = [
+                f"Årsredovisning {year}",
+                f"ÅRSREDOVISNING {year}",
+                f"Årsredovisning med verksamhetsberättelse {year}",
+                f"Årsredovisning för räkenskapsåret {year}",
+            ]
         else:
-            titles = [f"Delårsrapport {year}", f"Delårsrapport per {self.end.isoformat()}",
-                      f"Delårsredovisning 1 januari – {last} {year}", f"Delårsbokslut {year}",
-                      f"DELÅRSRAPPORT 1 januari-{last} {year}"]
+            titles = [
+                f"Delårsrapport {year}",
+                f"Delårsrapport per {self.end.isoformat()}",
+                f"Delårsredovisning 1 januari – {last} {year}",
+                f"Delårsbokslut {year}",
+                f"DELÅRSRAPPORT 1 januari-{last} {year}",
+            ]
             if self.end.month in (4, 8):
                 titles.append(f"Tertialrapport {self.end.month // 4} {year}")
             if self.end.month == 6:
@@ -176,8 +198,9 @@ class _Composer:
             word = rng.choice(["Organisationsnummer:", "Org.nr", "Org nr", "Organisationsnummer"])
             self.say(f"{word} {self.org_number}")
         if self.prints_decided:
-            word = rng.choice(["Fastställd av styrelsen", "Beslutad av styrelsen",
-                               "Godkänd av styrelsen"])
+            word = rng.choice(
+                ["Fastställd av styrelsen", "Beslutad av styrelsen", "Godkänd av styrelsen"]
+            )
             self.say(f"{word} {self.day(self.decided)}")
         if rng.random() < 0.4:
             self.say("", "Innehållsförteckning")
@@ -200,19 +223,35 @@ class _Composer:
         utfall = self.books.flows["utfall"].posts()
         meta = {"statement": "oversikt"} | self._period("utfall")
         result = self._money(utfall["periodens_resultat"], unit, label="Resultat", **meta)
-        cost = self._money(-utfall["verksamhetens_kostnader"], unit,
-                           label="Verksamhetens kostnader", **meta)
-        budget = self._money(
-            self.books.flows["budget"].posts()["periodens_resultat"], unit,
-            label="Budgeterat resultat", statement="oversikt", **self._period("budget"),
+        cost = self._money(
+            -utfall["verksamhetens_kostnader"], unit, label="Verksamhetens kostnader", **meta
         )
-        self.lines.append(self.rng.choice([
-            text_line(f"Resultatet för perioden uppgår till {{r}} {word}.", r=result),
-            text_line(f"Periodens resultat blev {{r}} {word} och kostnaderna uppgick till "
-                      f"{{c}} {word}.", r=result, c=cost),
-            text_line(f"Resultatet blev {{r}} {word} mot ett budgeterat helårsresultat på "
-                      f"{{b}} {word}.", r=result, b=budget),
-        ]))
+        budget = self._money(
+            self.books.flows["budget"].posts()["periodens_resultat"],
+            unit,
+            label="Budgeterat resultat",
+            statement="oversikt",
+            **self._period("budget"),
+        )
+        self.lines.append(
+            self.rng.choice(
+                [
+                    text_line(f"Resultatet för perioden uppgår till {{r}} {word}.", r=result),
+                    text_line(
+                        f"Periodens resultat blev {{r}} {word} och kostnaderna uppgick till "
+                        f"{{c}} {word}.",
+                        r=result,
+                        c=cost,
+                    ),
+                    text_line(
+                        f"Resultatet blev {{r}} {word} mot ett budgeterat helårsresultat på "
+                        f"{{b}} {word}.",
+                        r=result,
+                        b=budget,
+                    ),
+                ]
+            )
+        )
         self.prose(2)
         if self.rng.random() < 0.4:
             self.overview_table()
@@ -227,14 +266,17 @@ class _Composer:
         maker = self.maker("tabs")
         sign = self.rng.choice([1, -1])
         rows = []
-        for label, post in (("Intäkter", "verksamhetens_intakter"),
-                            ("Kostnader", "verksamhetens_kostnader"),
-                            ("Resultat", "periodens_resultat")):
+        for label, post in (
+            ("Intäkter", "verksamhetens_intakter"),
+            ("Kostnader", "verksamhetens_kostnader"),
+            ("Resultat", "periodens_resultat"),
+        ):
             amounts = [self.books.flows[kind].posts()[post] for kind in kinds]
             if label == "Kostnader":
                 amounts = [sign * amount for amount in amounts]
-            rows.append(Row(label, maker.cells(amounts, kinds, unit, statement="oversikt",
-                                               label=label)))
+            rows.append(
+                Row(label, maker.cells(amounts, kinds, unit, statement="oversikt", label=label))
+            )
         heads = [[self.books.span(kind)[1].isoformat()] for kind in kinds]
         table = Table(self.rng.choice(UNIT_WORDS[unit]), heads, rows)
         layout = self.main_layout if self.main_layout in CELL_COUNT_SAFE else "single"
@@ -244,8 +286,14 @@ class _Composer:
         balance = self.books.balances["utfall"].posts()
         share = Decimal(100 * balance["summa_eget_kapital"]) / balance["summa_tillgangar"]
         percent = share.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
-        meta = {"statement": "nyckeltal", "label": "Soliditet", "unit": "procent",
-                "scenario": "utfall", "period_start": "", "period_end": self.end.isoformat()}
+        meta = {
+            "statement": "nyckeltal",
+            "label": "Soliditet",
+            "unit": "procent",
+            "scenario": "utfall",
+            "period_start": "",
+            "period_end": self.end.isoformat(),
+        }
         figure = Figure(str(percent).replace(".", ","), percent, meta)
         self.lines.append(text_line("Soliditeten uppgick till {s} % vid periodens slut.", s=figure))
 
@@ -254,17 +302,27 @@ class _Composer:
         amounts = {"administration": sum(flow.slag.values())}
         for name, typ in self.insatser.items():
             amounts[typ] = amounts.get(typ, 0) + flow.insatser[name]
-        words = {"administration": "administration",
-                 "individinriktad": "individinriktade insatser",
-                 "strukturovergripande": "strukturövergripande insatser"}
+        words = {
+            "administration": "administration",
+            "individinriktad": "individinriktade insatser",
+            "strukturovergripande": "strukturövergripande insatser",
+        }
         line: Line = ["Av kostnaderna avser "]
         for place, (typ, amount) in enumerate(amounts.items()):
             percent = round(100 * amount / sum(amounts.values()))
-            meta = {"statement": "kostnadsfordelning", "label": words[typ].capitalize(),
-                    "insatstyp": typ, "unit": "procent"} | self._period("utfall")
+            meta = {
+                "statement": "kostnadsfordelning",
+                "label": words[typ].capitalize(),
+                "insatstyp": typ,
+                "unit": "procent",
+            } | self._period("utfall")
             last = place == len(amounts) - 1
-            line += ["och " if last else "", Figure(str(percent), Decimal(percent), meta),
-                     f" % {words[typ]}", "." if last else ", " if place == 0 else " "]
+            line += [
+                "och " if last else "",
+                Figure(str(percent), Decimal(percent), meta),
+                f" % {words[typ]}",
+                "." if last else ", " if place == 0 else " ",
+            ]
         self.lines.append(line)
 
     def _period(self, kind: str, *, instant: bool = False) -> dict[str, str]:
@@ -289,9 +347,12 @@ class _Composer:
             flows = {key: (rng.randint(3, 60), rng.randint(3, 50)) for key in ("in", "new")}
             begun = (flows["in"][0] + flows["new"][0], flows["in"][1] + flows["new"][1])
             ended = (rng.randint(1, begun[0] - 1), rng.randint(1, begun[1] - 1))
-            rows = [("Totalt antal deltagare", begun), ("Nya deltagare", flows["new"]),
-                    ("Avslutade deltagare", ended),
-                    ("Pågående deltagare", (begun[0] - ended[0], begun[1] - ended[1]))]
+            rows = [
+                ("Totalt antal deltagare", begun),
+                ("Nya deltagare", flows["new"]),
+                ("Avslutade deltagare", ended),
+                ("Pågående deltagare", (begun[0] - ended[0], begun[1] - ended[1])),
+            ]
             if rng.random() < 0.5:
                 self._participant_lines(name, rows)
             else:
@@ -309,12 +370,14 @@ class _Composer:
         colon = self.rng.choice([":", ""])
         for label, (women, men) in rows:
             meta = self._participant_meta(name, label)
-            self.lines.append(text_line(
-                f"{label}{colon} {{t}} ({{k}} kvinnor och {{m}} män)",
-                t=self.count(women + men, **meta),
-                k=self.count(women, breakdown="kon=kvinna", **meta),
-                m=self.count(men, breakdown="kon=man", **meta),
-            ))
+            self.lines.append(
+                text_line(
+                    f"{label}{colon} {{t}} ({{k}} kvinnor och {{m}} män)",
+                    t=self.count(women + men, **meta),
+                    k=self.count(women, breakdown="kon=kvinna", **meta),
+                    m=self.count(men, breakdown="kon=man", **meta),
+                )
+            )
 
     def _participant_table(self, name: str, rows: list[tuple[str, tuple[int, int]]]) -> None:
         body = []
@@ -333,19 +396,24 @@ class _Composer:
 
     def _participants_in_prose(self, name: str, begun: tuple[int, int]) -> None:
         meta = self._participant_meta(name, "Antal deltagare")
-        self.lines.append(text_line(
-            f"Under perioden har {{t}} personer deltagit i {name}, varav {{k}} kvinnor.",
-            t=self.count(sum(begun), **meta),
-            k=self.count(begun[0], breakdown="kon=kvinna", **meta),
-        ))
+        self.lines.append(
+            text_line(
+                f"Under perioden har {{t}} personer deltagit i {name}, varav {{k}} kvinnor.",
+                t=self.count(sum(begun), **meta),
+                k=self.count(begun[0], breakdown="kon=kvinna", **meta),
+            )
+        )
 
     def _breakdown(self, name: str, rows: list[tuple[str, tuple[int, int]]]) -> None:
         rng = self.rng
-        key, title, names, base = rng.choice([
-            ("alder", "Ålder", AGES, 0), ("utbildning", "Utbildningsnivå vid start", EDUCATION, 0),
-            ("forsorjning", "Försörjningskälla vid start", INCOME, 0),
-            ("avslutsorsak", "Avslutsorsak", EXITS, 2),
-        ])
+        key, title, names, base = rng.choice(
+            [
+                ("alder", "Ålder", AGES, 0),
+                ("utbildning", "Utbildningsnivå vid start", EDUCATION, 0),
+                ("forsorjning", "Försörjningskälla vid start", INCOME, 0),
+                ("avslutsorsak", "Avslutsorsak", EXITS, 2),
+            ]
+        )
         total = sum(rows[base][1])
         self.say("", title)
         left = total
@@ -359,8 +427,14 @@ class _Composer:
         rng = self.rng
         self.heading(rng.choice(TITLES["mal"]))
         whole_year = self._period("budget") | {"scenario": "mal"}
-        for aim in rng.sample(("gå vidare till arbete eller studier", "vara nöjda med stödet",
-                               "göra en stegförflyttning"), rng.randint(1, 3)):
+        for aim in rng.sample(
+            (
+                "gå vidare till arbete eller studier",
+                "vara nöjda med stödet",
+                "göra en stegförflyttning",
+            ),
+            rng.randint(1, 3),
+        ):
             wanted, reached = rng.randrange(20, 90, 5), rng.randint(5, 95)
             label = f"Andel deltagare som ska {aim}"
             base = {"statement": "mal", "label": label, "unit": "procent"}

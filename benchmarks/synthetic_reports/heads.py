@@ -94,9 +94,24 @@ def _per_day(_start: date, end: date) -> Head:
 
 
 FLOW_STYLES: tuple[DateStyle, ...] = (
-    _iso, _span_two_lines, _span_one_line, _outcome, _outcome_one_line, _compact, _dashed,
-    _months, _months_two_lines, _day_in_words, _interim, _year, _quarters, _ledger_periods,
-    _cumulated, _up_to, _months_in_words, _per_day,
+    _iso,
+    _span_two_lines,
+    _span_one_line,
+    _outcome,
+    _outcome_one_line,
+    _compact,
+    _dashed,
+    _months,
+    _months_two_lines,
+    _day_in_words,
+    _interim,
+    _year,
+    _quarters,
+    _ledger_periods,
+    _cumulated,
+    _up_to,
+    _months_in_words,
+    _per_day,
 )
 INSTANT_STYLES: tuple[DateStyle, ...] = (_iso, _iso, _iso, _dashed, _compact, _day_in_words)
 
@@ -104,14 +119,23 @@ INSTANT_STYLES: tuple[DateStyle, ...] = (_iso, _iso, _iso, _dashed, _compact, _d
 # Heads without a date: the report's own period, and the whole year for what is planned. Not
 # where last year comes first: run together on one line, nobody could tell the two apart.
 BARE_WORDS: dict[str, Head] = {
-    "utfall": ["Utfall"], "budget": ["Budget"], "prognos": ["Prognos"],
+    "utfall": ["Utfall"],
+    "budget": ["Budget"],
+    "prognos": ["Prognos"],
     "fjol": ["Utfall", "föregående år"],
 }
 COLUMN_WORDS: dict[str, tuple[Head, ...]] = {
     "andel": (["Förbrukat %"], ["Förbrukat", "%"], ["Andel av budget", "%"]),
-    "avvikelse": (["Avvikelse"], ["Budget-", "avvikelse"], ["Avvikelse", "mot budget"], ["Diff"],
-                  ["Differens"], ["Avvikelse kr"], ["Budget-", "diff"],
-                  ["Avvikelse", "budget/utfall"]),
+    "avvikelse": (
+        ["Avvikelse"],
+        ["Budget-", "avvikelse"],
+        ["Avvikelse", "mot budget"],
+        ["Diff"],
+        ["Differens"],
+        ["Avvikelse kr"],
+        ["Budget-", "diff"],
+        ["Avvikelse", "budget/utfall"],
+    ),
 }
 
 
@@ -120,8 +144,13 @@ def flow_heads(kinds: list[str], books: Books, rng: Random) -> list[Head]:
     style = rng.choice(FLOW_STYLES)
     if "kostnad" in kinds:
         part = f"{books.end:%Y-%m-%d}"
-        return [["Utfall", part, "Intäkt"], ["", "", "Kostnad"], ["", "", "Netto"],
-                ["Budget", part, "Netto"], ["Avvikelse", "", "Utfall-budget"]]
+        return [
+            ["Utfall", part, "Intäkt"],
+            ["", "", "Kostnad"],
+            ["", "", "Netto"],
+            ["Budget", part, "Netto"],
+            ["Avvikelse", "", "Utfall-budget"],
+        ]
     if set(kinds) <= BARE_WORDS.keys() and kinds[0] != "fjol" and rng.random() < 0.25:
         return [list(BARE_WORDS[kind]) for kind in kinds]
     return [_head(kind, books, rng, style) for kind in kinds]
@@ -147,12 +176,26 @@ def _head(kind: str, books: Books, rng: Random, style: DateStyle) -> Head:
     year = books.end.year
     if kind == "bokslut":
         same = style(start, end)
-        return rng.choice([[f"Bokslut {end.year}"], [f"Helår {end.year}"],
-                           ["Bokslut", str(end.year)], [f"Årsbokslut {end.year}"], same])
+        return rng.choice(
+            [
+                [f"Bokslut {end.year}"],
+                [f"Helår {end.year}"],
+                ["Bokslut", str(end.year)],
+                [f"Årsbokslut {end.year}"],
+                same,
+            ]
+        )
     if kind == "prognos":
-        return rng.choice([[f"Prognos {year}"], ["Prognos", str(year)], ["Prognos", "helår"],
-                           [f"Årsprognos {year}"], [f"Helårsprognos {year}"],
-                           ["Prognos", f"{year}-12-31"]])
+        return rng.choice(
+            [
+                [f"Prognos {year}"],
+                ["Prognos", str(year)],
+                ["Prognos", "helår"],
+                [f"Årsprognos {year}"],
+                [f"Helårsprognos {year}"],
+                ["Prognos", f"{year}-12-31"],
+            ]
+        )
     return rng.choice(_budget_words(books, whole_year=kind == "budget" or books.annual))
 
 
@@ -160,7 +203,19 @@ def _budget_words(books: Books, *, whole_year: bool) -> list[Head]:
     year, end = books.end.year, books.end.isoformat()
     part = f"jan-{SHORT[books.end.month - 1]}"
     if whole_year:
-        return [[f"Budget {year}"], ["Budget", str(year)], [f"Helårsbudget {year}"],
-                [f"Årsbudget {year}"], ["Budget", "helår"]]
-    return [["Periodiserad", "budget"], ["Budget", f"{part} {year}"], [f"Budget {part} {year}"],
-            ["Periodens", "budget"], ["Budget", end], ["Budget", "perioden"], [f"Budget {end}"]]
+        return [
+            [f"Budget {year}"],
+            ["Budget", str(year)],
+            [f"Helårsbudget {year}"],
+            [f"Årsbudget {year}"],
+            ["Budget", "helår"],
+        ]
+    return [
+        ["Periodiserad", "budget"],
+        ["Budget", f"{part} {year}"],
+        [f"Budget {part} {year}"],
+        ["Periodens", "budget"],
+        ["Budget", end],
+        ["Budget", "perioden"],
+        [f"Budget {end}"],
+    ]

@@ -67,7 +67,8 @@ def broken(facts: Iterable[Mapping[str, str]]) -> list[Break]:
         low, high = columns[fact["scenario"], fact["period_end"]].get(item, (Decimal(0),) * 2)
         half = Decimal(size) / 2
         columns[fact["scenario"], fact["period_end"]][item] = (
-            low + value - half, high + value + half,
+            low + value - half,
+            high + value + half,
         )
     found = []
     for (scenario, period_end), column in sorted(columns.items()):

@@ -14,7 +14,14 @@ Part = str | Figure
 Line = list[Part]
 
 LAYOUTS = (
-    "tabs", "aligned", "single", "pipes", "html_rows", "html_cells", "blocks", "alternating",
+    "tabs",
+    "aligned",
+    "single",
+    "pipes",
+    "html_rows",
+    "html_cells",
+    "blocks",
+    "alternating",
 )
 CELL_COUNT_SAFE = ("tabs", "aligned", "pipes", "html_rows", "html_cells")
 WRAP_FROM = 30

@@ -81,8 +81,14 @@ def _break_total(figure: Figure, rng: Random, style: NumberStyle) -> Planted | N
         return None
     _change(figure, shift, style)
     size = UNIT_SIZE[figure.meta["unit"]]
-    return Planted("SUMMA", figure.meta["scenario"], figure.meta["period_end"],
-                   Decimal(abs(shift) * size), (), figure)
+    return Planted(
+        "SUMMA",
+        figure.meta["scenario"],
+        figure.meta["period_end"],
+        Decimal(abs(shift) * size),
+        (),
+        figure,
+    )
 
 
 def _break_statement(
@@ -98,8 +104,9 @@ def _break_statement(
         _change(figure, -shift, style)
         return None
     first = fresh[0]
-    return Planted(first.rule, first.scenario, first.period_end, abs(first.difference), fresh,
-                   figure)
+    return Planted(
+        first.rule, first.scenario, first.period_end, abs(first.difference), fresh, figure
+    )
 
 
 def _breaks(figures: list[Figure]) -> list[Break]:

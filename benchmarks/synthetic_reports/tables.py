@@ -16,25 +16,46 @@ from .register import Forbund
 from .vocabulary import LABELS, SUPPLIERS, UNIT_WORDS
 
 SCENARIO = {
-    "utfall": "utfall", "fjol": "utfall", "bokslut": "utfall", "budget": "budget",
-    "budget_period": "budget", "prognos": "prognos", "avvikelse": "avvikelse",
-    "andel": "utfall", "intakt": "utfall", "kostnad": "utfall",
+    "utfall": "utfall",
+    "fjol": "utfall",
+    "bokslut": "utfall",
+    "budget": "budget",
+    "budget_period": "budget",
+    "prognos": "prognos",
+    "avvikelse": "avvikelse",
+    "andel": "utfall",
+    "intakt": "utfall",
+    "kostnad": "utfall",
 }
 # Columns that differ in what they measure, not in period or scenario.
 COLUMN = {
-    "andel": "kolumn=Förbrukat %", "intakt": "kolumn=Utfall intäkt",
+    "andel": "kolumn=Förbrukat %",
+    "intakt": "kolumn=Utfall intäkt",
     "kostnad": "kolumn=Utfall kostnad",
 }
 COSTS = {
-    "administration", "kostnader_insatser", "verksamhetens_kostnader", "avskrivningar",
-    "finansiella_kostnader", "ovriga_verksamhetskostnader",
+    "administration",
+    "kostnader_insatser",
+    "verksamhetens_kostnader",
+    "avskrivningar",
+    "finansiella_kostnader",
+    "ovriga_verksamhetskostnader",
 }
 OPTIONAL = {
-    "avskrivningar", "extraordinara_poster", "finansiella_intakter", "finansiella_kostnader",
-    "ovriga_intakter", "kundfordringar", "summa_anlaggningstillgangar",
-    "materiella_anlaggningstillgangar", "kortfristiga_placeringar", "avsattningar_pensioner",
-    "summa_avsattningar", "kassaflode_investeringsverksamhet",
-    "kassaflode_finansieringsverksamhet", "justering_ej_likviditetspaverkande",
+    "avskrivningar",
+    "extraordinara_poster",
+    "finansiella_intakter",
+    "finansiella_kostnader",
+    "ovriga_intakter",
+    "kundfordringar",
+    "summa_anlaggningstillgangar",
+    "materiella_anlaggningstillgangar",
+    "kortfristiga_placeringar",
+    "avsattningar_pensioner",
+    "summa_avsattningar",
+    "kassaflode_investeringsverksamhet",
+    "kassaflode_finansieringsverksamhet",
+    "justering_ej_likviditetspaverkande",
 }
 
 
@@ -81,7 +102,12 @@ class Maker:
         }
 
     def cells(
-        self, amounts: list[int], kinds: list[str], unit: str, *, instant: bool = False,
+        self,
+        amounts: list[int],
+        kinds: list[str],
+        unit: str,
+        *,
+        instant: bool = False,
         **meta: str,
     ) -> list[Part]:
         """One cell per column: a figure, or what the report prints for nothing."""
@@ -132,16 +158,28 @@ class Maker:
     def _columns(self, statement: str) -> list[str]:
         rng, annual = self.rng, self.books.annual
         if statement == "balansrakning":
-            options = [["utfall"], ["utfall", "fjol"], ["utfall", "bokslut"],
-                       ["utfall", "fjol", "bokslut"], ["bokslut", "utfall"]]
+            options = [
+                ["utfall"],
+                ["utfall", "fjol"],
+                ["utfall", "bokslut"],
+                ["utfall", "fjol", "bokslut"],
+                ["bokslut", "utfall"],
+            ]
         elif statement == "kassaflode":
             options = [["utfall"], ["utfall", "fjol"], ["utfall", "fjol", "bokslut"]]
         else:
-            options = [["utfall"], ["utfall", "fjol"], ["utfall", "fjol"],
-                       ["utfall", "fjol", "bokslut"], ["utfall", "budget", "prognos"],
-                       ["utfall", "budget_period", "avvikelse", "fjol"], ["fjol", "utfall"],
-                       ["utfall", "fjol", "prognos", "budget", "bokslut"],
-                       ["budget", "utfall", "prognos"], ["utfall", "bokslut"]]
+            options = [
+                ["utfall"],
+                ["utfall", "fjol"],
+                ["utfall", "fjol"],
+                ["utfall", "fjol", "bokslut"],
+                ["utfall", "budget", "prognos"],
+                ["utfall", "budget_period", "avvikelse", "fjol"],
+                ["fjol", "utfall"],
+                ["utfall", "fjol", "prognos", "budget", "bokslut"],
+                ["budget", "utfall", "prognos"],
+                ["utfall", "bokslut"],
+            ]
         kinds = rng.choice(options)
         if annual:
             kinds = [kind for kind in kinds if kind not in ("bokslut", "prognos")] or ["utfall"]
@@ -197,8 +235,9 @@ class Maker:
         post("finansiella_kostnader")
         if self.rng.random() < 0.3:
             post("finansnetto")
-        extraordinary = any(self.books.flows[kind].extraordinara for kind in kinds
-                            if kind != "avvikelse")
+        extraordinary = any(
+            self.books.flows[kind].extraordinara for kind in kinds if kind != "avvikelse"
+        )
         if extraordinary or self.rng.random() < 0.8:
             post("resultat_efter_finansiella_poster")
             post("extraordinara_poster")
@@ -206,8 +245,14 @@ class Maker:
         return rows
 
     def _add(
-        self, rows: list[Row], item: tuple[str, str], amounts: list[int], kinds: list[str],
-        unit: str, *, summa: bool | None = None,
+        self,
+        rows: list[Row],
+        item: tuple[str, str],
+        amounts: list[int],
+        kinds: list[str],
+        unit: str,
+        *,
+        summa: bool | None = None,
     ) -> None:
         """Append the line; an empty optional one is left out, bare or printed with nothing."""
         statement, code = item
@@ -220,12 +265,17 @@ class Maker:
                 rows.append(Row(label))
                 return
         instant = statement == "balansrakning" or code.startswith("likvida_medel")
-        cells = self.cells(amounts, kinds, unit, instant=instant, statement=statement,
-                           label=label, post_code=code)
+        cells = self.cells(
+            amounts, kinds, unit, instant=instant, statement=statement, label=label, post_code=code
+        )
         rows.append(Row(label, cells))
 
     def _add_named(
-        self, rows: list[Row], values: dict[str, dict[str, int]], kinds: list[str], unit: str,
+        self,
+        rows: list[Row],
+        values: dict[str, dict[str, int]],
+        kinds: list[str],
+        unit: str,
         costs: int,
     ) -> None:
         for name in values["utfall"]:
@@ -235,8 +285,11 @@ class Maker:
                     amounts.append(values["budget_period"][name] - values["utfall"][name])
                 else:
                     amounts.append(costs * values[kind][name])
-            meta = {"statement": "resultatrakning", "label": name,
-                    "post_code": "ovriga_verksamhetskostnader"}
+            meta = {
+                "statement": "resultatrakning",
+                "label": name,
+                "post_code": "ovriga_verksamhetskostnader",
+            }
             rows.append(Row(name, self.cells(amounts, kinds, unit, **meta)))
 
     def _balance_rows(self, kinds: list[str], unit: str) -> list[Row]:
@@ -270,8 +323,17 @@ class Maker:
         post("summa_omsattningstillgangar")
         post("summa_tillgangar")
         if self.rng.random() < 0.7:
-            rows.append(Row(self.rng.choice(["Eget kapital och skulder", "SKULDER OCH EGET KAPITAL",
-                                             "Eget kapital, avsättningar och skulder"])))
+            rows.append(
+                Row(
+                    self.rng.choice(
+                        [
+                            "Eget kapital och skulder",
+                            "SKULDER OCH EGET KAPITAL",
+                            "Eget kapital, avsättningar och skulder",
+                        ]
+                    )
+                )
+            )
         if compact:
             post("summa_eget_kapital", summa=False)
             post("summa_avsattningar", summa=False)
@@ -306,9 +368,14 @@ class Maker:
         return rows
 
     def _number_notes(self, rows: list[Row]) -> None:
-        numbers = {"medlemsbidrag": "2", "kostnader_insatser": "3",
-                   "summa_kortfristiga_skulder": "4", "verksamhetens_intakter": "2",
-                   "verksamhetens_kostnader": "3", "leverantorsskulder": "4"}
+        numbers = {
+            "medlemsbidrag": "2",
+            "kostnader_insatser": "3",
+            "summa_kortfristiga_skulder": "4",
+            "verksamhetens_intakter": "2",
+            "verksamhetens_kostnader": "3",
+            "leverantorsskulder": "4",
+        }
         for row in rows:
             figures = [cell for cell in row.cells if isinstance(cell, Figure)]
             if figures and self.rng.random() < 0.85:
@@ -319,18 +386,29 @@ class Maker:
     def operations(self, unit: str) -> Sheet:
         """Driftredovisning: costs per insats and kind, with sums, in several scenarios."""
         rng = self.rng
-        options = [["utfall", "budget_period", "avvikelse"], ["utfall", "budget", "prognos"],
-                   ["utfall", "budget"], ["budget", "utfall"], ["utfall", "fjol"],
-                   ["budget", "budget_period", "utfall"], ["budget", "utfall", "andel"],
-                   ["intakt", "kostnad", "utfall", "budget_period", "avvikelse"]]
+        options = [
+            ["utfall", "budget_period", "avvikelse"],
+            ["utfall", "budget", "prognos"],
+            ["utfall", "budget"],
+            ["budget", "utfall"],
+            ["utfall", "fjol"],
+            ["budget", "budget_period", "utfall"],
+            ["budget", "utfall", "andel"],
+            ["intakt", "kostnad", "utfall", "budget_period", "avvikelse"],
+        ]
         if self.books.annual:
-            options = [["utfall", "budget_period", "avvikelse"], ["utfall", "fjol"],
-                       ["intakt", "kostnad", "utfall", "budget_period", "avvikelse"]]
+            options = [
+                ["utfall", "budget_period", "avvikelse"],
+                ["utfall", "fjol"],
+                ["intakt", "kostnad", "utfall", "budget_period", "avvikelse"],
+            ]
         kinds = rng.choice(options)
         rows: list[Row] = []
         grouped = rng.random() < 0.6
-        groups = [("individinriktad", "Individinriktade insatser"),
-                  ("strukturovergripande", "Strukturövergripande insatser")]
+        groups = [
+            ("individinriktad", "Individinriktade insatser"),
+            ("strukturovergripande", "Strukturövergripande insatser"),
+        ]
         for typ, heading in groups:
             names = [name for name, kind in self.insatser.items() if kind == typ]
             if grouped:
@@ -352,13 +430,19 @@ class Maker:
         return self._sheet("driftredovisning", unit, Table("", heads, rows))
 
     def _cost_row(
-        self, label: str, kinds: list[str], unit: str, parts: list[str],
-        statement: str = "driftredovisning", **meta: str,
+        self,
+        label: str,
+        kinds: list[str],
+        unit: str,
+        parts: list[str],
+        statement: str = "driftredovisning",
+        **meta: str,
     ) -> Row:
         def spent(kind: str) -> int:
             flow = self.books.flows[kind]
-            return sum(sum(flow.slag.values()) if part == "*" else flow.insatser[part]
-                       for part in parts)
+            return sum(
+                sum(flow.slag.values()) if part == "*" else flow.insatser[part] for part in parts
+            )
 
         def amount(kind: str) -> int:
             if kind == "avvikelse":
@@ -420,12 +504,24 @@ class Maker:
         return Row(label, cells)
 
     def _note(
-        self, number: int, titles: tuple[str, ...], unit: str, kinds: list[str], rows: list[Row],
-        *, instant: bool = False,
+        self,
+        number: int,
+        titles: tuple[str, ...],
+        unit: str,
+        kinds: list[str],
+        rows: list[Row],
+        *,
+        instant: bool = False,
     ) -> Sheet:
         title = self.rng.choice(titles)
-        name = self.rng.choice([f"Not {number} {title}", f"Not {number}. {title}",
-                                f"Not {number} – {title}", f"NOT {number} {title.upper()}"])
+        name = self.rng.choice(
+            [
+                f"Not {number} {title}",
+                f"Not {number}. {title}",
+                f"Not {number} – {title}",
+                f"NOT {number} {title.upper()}",
+            ]
+        )
         heads = (instant_heads if instant else flow_heads)(kinds, self.books, self.rng)
         return self._sheet("not", unit, Table("", heads, rows), name)
 

@@ -14,13 +14,26 @@ from .figures import EN_DASH, MINUS, NARROW, NBSP, THIN, Figure
 from .page import Line
 
 LETTERS = {
-    "å": "aaad", "ä": "aaa&", "ö": "ooo6é", "Å": "A", "Ä": "A", "Ö": "O0",
+    "å": "aaad",
+    "ä": "aaa&",
+    "ö": "ooo6é",
+    "Å": "A",
+    "Ä": "A",
+    "Ö": "O0",
 }
 NEAR = {"l": "1i", "i": "l", "I": "l", "e": "c", "c": "e", "u": "n"}
 SMUDGES = ("|", "~", ". .", "’", "°", "_", "e")
 LOOKALIKE = {"0": "O", "1": "l", "5": "S", "8": "B"}
 CONFUSED = {
-    "0": "68", "1": "74", "2": "7", "3": "8", "4": "9", "5": "6", "6": "5", "7": "1", "8": "3",
+    "0": "68",
+    "1": "74",
+    "2": "7",
+    "3": "8",
+    "4": "9",
+    "5": "6",
+    "6": "5",
+    "7": "1",
+    "8": "3",
     "9": "4",
 }
 DAMAGES = ("lookalike", "changed", "dropped", "added", "footnote", "minus")

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from .dates import MONTH, MONTHS, find_spans, month_end
+from .dates import MONTH, MONTHS, find_spans, mend_months, month_end
 from .vocabulary import fold
 
 _WORDS: list[tuple[str, str]] = [
@@ -29,8 +29,8 @@ _WORDS: list[tuple[str, str]] = [
     (
         "budget",
         r"(?:[ad4]rs|hel[ad4]rs|period|rev|reviderad |rev\. |delars|halvars|periodens |"
-        r"periodiserad |ack\.? )?budget(?:en|erat)?(?: helar(?:et)?(?![a-z])| arets|"
-        r" period\w*)?",
+        r"periodiserad |ack\.? )?budget(?:en|erat)?(?!-(?:\s|$|\|))"
+        r"(?: helar(?:et)?(?![a-z])| arets| perioden(?![a-z]))?",
     ),
     ("prognos", r"(?:hel[ad4]rs|[ad4]rs)?pro[gq]nos\w*(?: helar(?:et)?(?![a-z]))?"),
     ("mal", r"mal(?:varde|tal)?(?!\w)"),
@@ -50,7 +50,7 @@ _WORDS: list[tuple[str, str]] = [
     ("whole", r"(?:hel[ad4]r\w*|hela aret|12 man\w*)"),
     (
         "part",
-        r"(?:delar(?:et)?|halvar(?:et)?|periodens?|period|periodiserad|i ar|"
+        r"(?:del[ad4]r(?:et)?|halv[ad4]r(?:et)?|periodens?|period|periodiserad|i ar|"
         r"innevarande ar|6 man\w*|8 man\w*|\d man)",
     ),
     ("income", r"int[a-z]{1,3}kt(?:er)?"),
@@ -77,15 +77,15 @@ _WORD = re.compile(
     + r")(?![a-z])"
 )
 _YEAR = re.compile(r"(?<![\d.,-])(20[0-4]\d|19[89]\d)(?![\d.,-]|\s\d{3}(?!\d))")
-_SHORT_RANGE_END = re.compile(r"(?<!\d)-\s?((?:19|20)\d\d-\d\d-\d\d)")
+_SHORT_RANGE_END = re.compile(r"(?<![a-z\d])-\s?((?:19|20)\d\d-\d\d-\d\d)")
 _MONTH_YEAR = re.compile(rf"(?<![a-z\d])({MONTH})\.?\s+((?:19|20)\d\d)(?!\d)")
 _PER = re.compile(
     r"(?<![a-z])(?<!utfall )(?<!kostnad )(?<!belopp )per(?![a-z])(?!\s*\d)"
-    r"(?!\s+(?:insats|verksamhet|person|deltagare|manad|ar|den|aktivitet)[a-z]*)"
+    r"(?!\s+(?:(?:insats|verksamhet|person|deltagare|manad|aktivitet)[a-z]*|(?:ar|den)(?![a-z])))"
 )
 _DANGLING = re.compile(r"(20\d\d-[01]\d)-?(?=\s|$)")
 _FILLER = re.compile(
-    r"(?<![a-z])(?:belopp|beloppen|i|per|anges|alla|tkr|ksek|mkr|mnkr|kr|sek|kronor|"
+    r"(?<![a-z])(?:belopp|beloppen|i|per|anges|alla|tkr|tsek|ksek|kkr|msek|mkr|mnkr|kr|sek|kronor|"
     r"tusental|tusentals|miljoner|post|"
     r"poster|benamning|insats|insatser|verksamhet|verksamheter|konto|aktivitet|"
     r"kostnadsslag|kostnader|specifikation|ackumulerat|ack|"
@@ -127,12 +127,13 @@ class Column:
     whole_year: bool = False
     opening: bool = False
     guessed: bool = False  # its place in the head is a guess: another table must confirm it
+    doubt: str = ""  # why its period or scenario cannot be trusted
 
 
 @lru_cache(maxsize=4096)
 def head_atoms(text: str) -> tuple[tuple[Atom, ...], str]:  # noqa: PLR0912
     """The atoms of a line and what is left of it when they and filler words are taken away."""
-    folded = fold(text)
+    folded = mend_months(fold(text))
     atoms: list[Atom] = []
     covered = bytearray(len(folded))
 
@@ -231,7 +232,9 @@ def _near_words(folded: str, covered: bytearray, atoms: list[Atom]) -> None:
     """Head words that OCR has damaged (`Budgct`), on lines that hold little else."""
     if len(folded) > 120 or folded.count(" ") > 60 or len(folded.split()) > 9:
         return
-    loose = [m for m in re.finditer(r"[a-z]{5,}", folded) if not any(covered[m.start() : m.end()])]
+    loose = [
+        m for m in re.finditer(r"[a-z][a-z01]{4,}", folded) if not any(covered[m.start() : m.end()])
+    ]
     if not loose or len(loose) > 3:
         return
     for match in loose:
@@ -368,11 +371,17 @@ def merge_cell(atoms: Sequence[Atom], text: str) -> list[list[Atom]]:
     return groups
 
 
+def _worded(atom: Atom) -> str:
+    """The printed words, or the word itself where OCR has damaged it."""
+    word = {"income": "Intäkt", "cost": "Kostnad", "net": "Netto"}.get(atom.kind, "")
+    return word if word and not atom.text.startswith(word) else atom.text.strip()
+
+
 def resolve(atoms: list[Atom], start: date | None, end: date | None, instant: bool) -> Column:
     """The column that these atoms, from top to bottom, describe in a report of this period."""
     guessed = any(a.kind == "previous_guess" for a in atoms)
     kinds = ["previous" if a.kind == "previous_guess" else a.kind for a in atoms]
-    text = " ".join(dict.fromkeys(a.text.strip() for a in atoms))
+    text = " ".join(dict.fromkeys(_worded(a) for a in atoms))
     column = Column(text=text)
     if "note" in kinds:
         return replace(column, role="note")

@@ -8,6 +8,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from .vocabulary import fold
 
@@ -46,7 +47,7 @@ DATE = (
 )
 _RANGE = re.compile(
     rf"(?P<d1>{DATE})\s*(?:-{{1,2}}|till(?: och med)?|t\.?\s?o\.?\s?m\.?)\s*(?P<d2>{DATE})"
-    rf"|(?P<dm>[0-3]?\d)[./ ]?\s?(?P<m1>{MONTH}|1?\d)\.?\s*(?:-{{1,2}}|"
+    rf"|(?<![\d-])(?P<dm>[0-3]?\d)[./ ]?\s?(?P<m1>{MONTH}|1?\d)\.?\s*(?:-{{1,2}}|"
     rf"till(?: och med)?|t\.?\s?o\.?\s?m\.?)\s*(?P<dd>[0-3]?\d)[/ ]?\s?(?P<m2>{MONTH}|"
     rf"1?\d)\.?,?\s+(?P<y>{_Y})"
     rf"|(?<![a-z])(?P<ma>{MONTH})\.?\s*(?:-{{1,2}}|till(?: och med)?|"
@@ -54,11 +55,12 @@ _RANGE = re.compile(
     rf"\d\d(?!\d)))?"
     rf"|(?<!\d)(?P<ya>{_Y})(?P<mya>[01]\d)\s*-\s*(?P<yb>{_Y})(?P<myb>[01]\d)(?!\d)"
     rf"|(?<![a-z0-9])(?P<kind>q|kvartal\s?|kv\.?\s?|t|tertial\s?|"
-    rf"halvar\s?)(?:[1-3]\s*-\s*(?:q|t|kvartal|"
+    rf"halv[ad4]r\s?)(?:[1-3]\s*-\s*(?:q|t|kvartal|"
     rf"tertial)?\s?)?(?P<q>[1-4])(?![\d.,])(?:,?\s+(?P<y3>{_Y}))?"
 )
 _DATE = re.compile(DATE)
-_RANGED = re.compile(r"-|till|t\.?\s?o\.?\s?m|(?<![a-z])[qt]\d|kvartal|kv\.?\s|tertial|halvar")
+_DIGIT = re.compile(r"\d")
+_RANGED = re.compile(r"-|till|t\.?\s?o\.?\s?m|(?<![a-z])[qt]\d|kvartal|kv\.?\s|tertial|halv[ad4]r")
 _DATED = re.compile(rf"\d{{6}}|\d-\d|\d/\d|\d[.]\d|\d\s?[:]?[ae]?\s?{MONTH}")
 
 
@@ -109,11 +111,36 @@ def _month(text: str) -> int:
     return MONTHS[text] if text in MONTHS else min(12, max(1, int(text)))
 
 
-def find_spans(text: str) -> list[Span]:
+def _worn_months() -> dict[str, str]:
+    """Months with one letter misread (`jnn`, `scptember`), of the same length as the month."""
+    near = {"u": "n", "e": "c", "c": "e", "i": "l1", "l": "i1", "n": "u", "o": "0"}
+    found: dict[str, str] = {}
+    for name in MONTHS:
+        for i, letter in enumerate(name):
+            for other in near.get(letter, ""):
+                found.setdefault(name[:i] + other + name[i + 1 :], name)
+    return {worn: name for worn, name in found.items() if worn not in MONTHS}
+
+
+_WORN_MONTHS = _worn_months()
+_WORN_MONTH = re.compile(
+    r"(?<![a-z0-9])(?:" + "|".join(sorted(_WORN_MONTHS, key=len, reverse=True)) + r")(?![a-z0-9])"
+)
+
+
+def mend_months(folded: str) -> str:
+    """Folded text with the months that OCR misread by one letter put right, in place."""
+    if len(folded) > 200 or not _WORN_MONTH.search(folded):
+        return folded
+    return _WORN_MONTH.sub(lambda match: _WORN_MONTHS[match.group()], folded)
+
+
+@lru_cache(maxsize=8192)
+def find_spans(text: str) -> tuple[Span, ...]:
     """Every date and period in a text, in order, without overlaps."""
-    folded = fold(text)
-    if not any(c.isdigit() for c in folded) and "-" not in folded:
-        return []
+    folded = mend_months(fold(text))
+    if "-" not in folded and not _DIGIT.search(folded):
+        return ()
     found: list[Span] = []
     taken = 0
     for match in _RANGE.finditer(folded) if _RANGED.search(folded) else ():
@@ -129,7 +156,7 @@ def find_spans(text: str) -> list[Span]:
         day = parse_date(match.group())
         if day and 1995 <= day.year <= 2045:
             found.append(Span(match.start(), match.end(), None, day))
-    return sorted(found, key=lambda s: s.start)
+    return tuple(sorted(found, key=lambda s: s.start))
 
 
 def _range(match: re.Match[str]) -> Span | None:  # noqa: PLR0911

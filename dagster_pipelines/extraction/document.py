@@ -1,33 +1,45 @@
 """Documents on disk: PDF with a text layer, scanned PDF, plain text, Markdown.
 
-Belongs here: opening files, turning pages into lines that keep their column gaps, OCR through
-tesseract, and refusing in a clear sentence what cannot be read. Does not belong here: what the
+Belongs here: opening files, which pages need OCR, OCR through tesseract, and refusing in a clear
+sentence what cannot be read. Does not belong here: how a page becomes lines (`pages`), what the
 text means (`extract`).
 """
 
+import csv
 import hashlib
-import itertools
+import io
+import json
+import multiprocessing
+import os
 import shutil
 import subprocess
+import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
-
-import pypdfium2 as pdfium
-import pypdfium2.raw as pdfium_c
 
 from .extract import Extraction, extract_source, refused
+from .pages import Piece, lay_out_words
 
 MAX_BYTES = 256 * 1024 * 1024
-MAX_PAGES = 400
-MIN_CHARACTERS = 25  # a page with fewer is taken for an image
-OCR_DPI = 300
-OCR_SECONDS = 180
+MIN_CHARACTERS = 25  # a page with fewer and an image on it is taken for a scan
+PDF_SECONDS = 60  # for the text of a whole document, or the image of one page
+OCR_SECONDS = 120  # for one page
+OCR_PAGES = 120  # more pages of images than this are no report
+OCR_FIGURES = 40  # digits from which a page read by OCR makes the whole document worn
 TEXT_SUFFIXES = {".txt", ".md", ".markdown", ".text"}
+OCR_SPECK = 30  # confidence, of 100, below which a word of mere signs is a speck
+OCR_DOUBT = 60  # confidence below which a figure is for a person to look at
+TESSERACT = ("-l", "swe", "--psm", "6", "tsv")  # 6: one block, so that rows of tables hold together
 OCR_HINT = (
     "Installera tesseract med svenska (Debian: apt install tesseract-ocr tesseract-ocr-swe) "
     "och kör igen, eller lämna rapporten som text."
 )
+PAGE_BREAK = "\n\f\n"  # a line of its own: what heads a page has an empty line before it
+OCR_UNSURE = "tecknen är osäkert lästa av OCR"
+_PAGES = Path(__file__).with_name("pages.py")
 
 
 class _RefusedError(Exception):
@@ -47,9 +59,9 @@ def extract_document(path: Path) -> Extraction:
         content = _bytes(path)
         digest = hashlib.sha256(content).hexdigest()
         if path.suffix.lower() == ".pdf" or content[:5] == b"%PDF-":
-            text, scanned = _pdf_text(content)
+            read = _read_pdf(path)
         elif path.suffix.lower() in TEXT_SUFFIXES:
-            text, scanned = decode(content), False
+            read = _Read(decode(content))
         else:
             raise _RefusedError(
                 "ej rapport",
@@ -57,7 +69,33 @@ def extract_document(path: Path) -> Extraction:
             )
     except _RefusedError as problem:
         return refused(problem.outcome, f"{path.name}: {problem.message}", path.name, digest)
-    return extract_source(text, path.name, digest, scanned=scanned)
+    extraction = extract_source(read.text, path.name, digest, scanned=read.scanned)
+    return _told(_doubted(extraction, read.doubts), read.unread)
+
+
+def _told(extraction: Extraction, unread: str) -> Extraction:
+    """The extraction with what was not read added to its message and to the report's note."""
+    if not unread:
+        return extraction
+    note = "; ".join(str(part) for part in (extraction.report["note"], unread) if part)
+    return replace(
+        extraction,
+        report={**extraction.report, "note": note},
+        message=f"{extraction.message} {unread}",
+    )
+
+
+@dataclass(frozen=True)
+class _Read:
+    """Text of a document, whether OCR made it, and in Swedish what was left unread.
+
+    `doubts`: line number (from 1) → words with digits that OCR was not sure of.
+    """
+
+    text: str
+    scanned: bool = False
+    unread: str = ""
+    doubts: dict[int, list[str]] = field(default_factory=dict)
 
 
 def _bytes(path: Path) -> bytes:
@@ -85,122 +123,141 @@ def decode(content: bytes) -> str:
         return content.decode("cp1252", errors="replace")
 
 
-def _pdf_text(content: bytes) -> tuple[str, bool]:
-    """Pages joined by form feeds, and whether OCR made the text."""
+def _child(*arguments: str) -> bytes:
+    """What `pages` prints when run in a process of its own."""
+    # -P: our numbers.py must not stand in for the standard library's
+    command = [sys.executable, "-P", str(_PAGES), *arguments]
     try:
-        pdf = pdfium.PdfDocument(content)
-    except pdfium.PdfiumError as problem:
-        if "password" in str(problem).lower():
-            raise _RefusedError(
-                "krypterad", "filen är skyddad med lösenord; spara den utan skydd och försök igen."
-            ) from problem
+        done = subprocess.run(  # noqa: S603 - our own program, arguments are paths
+            command, capture_output=True, check=False, timeout=PDF_SECONDS
+        )
+    except subprocess.TimeoutExpired as problem:
         raise _RefusedError(
-            "trasig", "filen går inte att läsa som PDF; hämta den på nytt."
+            "för stor", f"filen tog mer än {PDF_SECONDS} sekunder att läsa. Plocka ut rapporten."
         ) from problem
-    try:
-        if len(pdf) > MAX_PAGES:
+    if done.returncode != 0:
+        raise _RefusedError("trasig", "filen går inte att läsa som PDF; hämta den på nytt.")
+    return done.stdout
+
+
+def _read_pdf(path: Path) -> _Read:
+    """Pages joined by page breaks; pages that are images are read by OCR where there is one."""
+    answer = json.loads(_child("text", str(path.resolve())))
+    if "outcome" in answer:
+        raise _RefusedError(answer["outcome"], answer["message"])
+    pages = [page["text"] for page in answer["pages"]]
+    bare = [n for n, text in enumerate(pages) if len(text.strip()) < MIN_CHARACTERS]
+    images = [n for n in bare if answer["pages"][n]["image"]]
+    broken = [n for n in bare if answer["pages"][n]["broken"]]
+    unread = f"Sidorna {_numbers(broken)} är trasiga och lästes inte." if broken else ""
+    scanned = False
+    doubts: dict[int, list[str]] = {}
+    if images and (problem := _no_ocr()):
+        if len(bare) * 2 > len(pages):
             raise _RefusedError(
-                "för stor",
-                f"dokumentet har {len(pdf)} sidor; gränsen är {MAX_PAGES}. Plocka ut rapporten.",
+                "kräver ocr", f"{len(images)} av {len(pages)} sidor är bilder utan text. {problem}"
             )
-        if len(pdf) == 0:
-            raise _RefusedError("tom", "dokumentet har inga sidor.")
-        pages = [_page_text(pdf, number) for number in range(len(pdf))]
-        blank = [n for n, text in enumerate(pages) if len(text.strip()) < MIN_CHARACTERS]
-        if len(blank) * 2 <= len(pages):
-            return "\n\f".join(pages), False
-        return "\n\f".join(_ocr_pages(pdf, pages, blank)), True
-    finally:
-        pdf.close()
+        unread = f"{unread} Sidorna {_numbers(images)} är bilder och lästes inte. {problem}".strip()
+    elif images:
+        read = _ocr_pages(path, images)
+        pages = [read[n][0] if n in read else text for n, text in enumerate(pages)]
+        scanned = any(sum(c.isdigit() for c in text) >= OCR_FIGURES for text, _ in read.values())
+        doubts = _by_line(pages, read)
+    return _Read(PAGE_BREAK.join(pages), scanned, unread, doubts)
 
 
-def _page_text(pdf: Any, number: int) -> str:
-    """One page as lines; gaps between columns become two or more spaces."""
-    try:
-        page = pdf[number]
-        text_page = page.get_textpage()
-    except pdfium.PdfiumError:
-        return ""
-    characters: list[tuple[float, float, float, float, str]] = []
-    for i in range(text_page.count_chars()):
-        char = chr(pdfium_c.FPDFText_GetUnicode(text_page, i) or 32)
-        if char in "\r\n\x00" or char.isspace():
-            continue
-        left, bottom, right, top = text_page.get_charbox(i, loose=True)
-        characters.append((left, bottom, right, top, char))
-    return "\n".join(_lines(characters))
+_Page = tuple[str, list[tuple[int, str]]]  # text; (line from 0, word) of what OCR doubts
 
 
-def _lines(characters: list[tuple[float, float, float, float, str]]) -> list[str]:
-    """Characters with boxes as lines from top to bottom, words set apart by their gaps."""
-    rows: list[tuple[float, list[tuple[float, float, float, float, str]]]] = []
-    for char in sorted(characters, key=lambda c: (-(c[1] + c[3]) / 2, c[0])):
-        middle, height = (char[1] + char[3]) / 2, max(char[3] - char[1], 1.0)
-        if rows and abs(rows[-1][0] - middle) < 0.4 * height:
-            rows[-1][1].append(char)
-        else:
-            rows.append((middle, [char]))
-    return [_spaced(sorted(row, key=lambda c: c[0])) for _, row in rows]
+def _by_line(pages: list[str], read: dict[int, _Page]) -> dict[int, list[str]]:
+    """What OCR doubts, by line of the whole text."""
+    found: dict[int, list[str]] = {}
+    first = 1
+    for number, text in enumerate(pages):
+        for line, word in read[number][1] if number in read else ():
+            found.setdefault(first + line, []).append(word)
+        first += text.count("\n") + PAGE_BREAK.count("\n")
+    return found
 
 
-def _spaced(row: list[tuple[float, float, float, float, str]]) -> str:
-    widths = sorted(c[2] - c[0] for c in row if c[2] > c[0])
-    width = widths[len(widths) // 2] if widths else 5.0
-    out = [row[0][4]]
-    for before, char in itertools.pairwise(row):
-        gap = char[0] - before[2]
-        if gap > 1.6 * width:
-            out.append(" " * max(2, round(gap / width)))
-        elif gap > 0.22 * width:
-            out.append(" ")
-        out.append(char[4])
-    return "".join(out)
+def _doubted(extraction: Extraction, doubts: dict[int, list[str]]) -> Extraction:
+    """The extraction with every figure that OCR was not sure of left to a person."""
+    facts = [_unsure(f, doubts.get(int(str(f["line"])), [])) for f in extraction.facts]
+    before, after = (sum(f["status"] == "suspect" for f in x) for x in (extraction.facts, facts))
+    message = extraction.message.replace(f" {before} osäkra", f" {after} osäkra")
+    return replace(extraction, facts=facts, message=message)
 
 
-def _ocr_pages(pdf: Any, pages: list[str], blank: list[int]) -> list[str]:
-    """The pages with the blank ones read by tesseract."""
+def _unsure(fact: dict[str, object], words: list[str]) -> dict[str, object]:
+    if fact["status"] == "suspect" or not set(words) & set(str(fact["printed"]).split()):
+        return fact
+    note = "; ".join(str(part) for part in (fact["note"], OCR_UNSURE) if part)
+    return {**fact, "status": "suspect", "note": note}
+
+
+def _numbers(pages: list[int]) -> str:
+    shown = ", ".join(str(n + 1) for n in pages[:10])
+    return shown if len(pages) <= 10 else f"{shown} … ({len(pages)} sidor)"
+
+
+def _no_ocr() -> str:
+    """Why OCR cannot be used here, in Swedish with the remedy; '' when it can."""
     tesseract = shutil.which("tesseract")
     if tesseract is None:
-        raise _RefusedError(
-            "kräver ocr", f"{len(blank)} av {len(pages)} sidor är bilder utan text. {OCR_HINT}"
-        )
-    language = _language(tesseract)
-    read = list(pages)
-    with tempfile.TemporaryDirectory() as folder:
-        for number in blank:
-            image = Path(folder) / f"{number}.png"
-            pdf[number].render(scale=OCR_DPI / 72).to_pil().save(image)
-            read[number] = _tesseract(tesseract, image, language)
-    return read
-
-
-def _language(tesseract: str) -> str:
+        return OCR_HINT
     listed = subprocess.run(  # noqa: S603
         [tesseract, "--list-langs"], capture_output=True, text=True, check=False, timeout=30
     )
-    if "swe" not in listed.stdout.split():
-        raise _RefusedError("kräver ocr", f"tesseract saknar svenska. {OCR_HINT}")
-    return "swe"
+    return "" if "swe" in listed.stdout.split() else f"tesseract saknar svenska. {OCR_HINT}"
 
 
-def _tesseract(tesseract: str, image: Path, language: str) -> str:
+def _ocr_pages(path: Path, numbers: list[int]) -> dict[int, _Page]:
+    """Page number (from 0) → its text as tesseract reads it, and the words it doubts."""
+    if len(numbers) > OCR_PAGES:
+        raise _RefusedError(
+            "för stor",
+            f"{len(numbers)} sidor är bilder; gränsen är {OCR_PAGES}. Plocka ut rapporten.",
+        )
+    alone = multiprocessing.parent_process() is None  # else `many` already fills the cores
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ThreadPoolExecutor(max_workers=(os.cpu_count() or 1) if alone else 1) as pool,
+    ):
+        read = list(pool.map(partial(_ocr_page, path, Path(folder)), numbers))
+    return dict(zip(numbers, read, strict=True))
+
+
+def _ocr_page(path: Path, folder: Path, number: int) -> _Page:
+    image = folder / f"{number}.png"
+    _child("image", str(path.resolve()), str(number), str(image))
     try:
         done = subprocess.run(  # noqa: S603
-            [
-                tesseract,
-                str(image),
-                "stdout",
-                "-l",
-                language,
-                "--psm",
-                "6",
-                "-c",
-                "preserve_interword_spaces=1",
-            ],
+            [shutil.which("tesseract") or "tesseract", str(image), "stdout", *TESSERACT],
             capture_output=True,
             check=False,
             timeout=OCR_SECONDS,
+            env={**os.environ, "OMP_THREAD_LIMIT": "1"},
         )
     except subprocess.TimeoutExpired as problem:
-        raise _RefusedError("trasig", "OCR av en sida tog för lång tid.") from problem
-    return done.stdout.decode("utf-8", errors="replace").replace("\f", "")
+        raise _RefusedError(
+            "trasig", f"OCR av sidan {number + 1} tog mer än {OCR_SECONDS} sekunder."
+        ) from problem
+    finally:
+        image.unlink(missing_ok=True)
+    return _laid_out(done.stdout.decode("utf-8", errors="replace"))
+
+
+def _laid_out(table: str) -> _Page:
+    """The words that tesseract gives with their boxes, as lines that keep their columns."""
+    lines: dict[tuple[str, ...], list[Piece]] = {}
+    for row in csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE):
+        word = (row["text"] or "").strip()
+        if not word or (float(row["conf"]) < OCR_SPECK and not any(c.isalnum() for c in word)):
+            continue
+        word = "-" if word == "=" else word  # a dash for nothing, seen double
+        left, top = int(row["left"]), -int(row["top"])
+        box = (left, left + int(row["width"]), top - int(row["height"]), top)
+        key = (row["block_num"], row["par_num"], row["line_num"])
+        doubted = any(c.isdigit() for c in word) and float(row["conf"]) < OCR_DOUBT
+        lines.setdefault(key, []).append(Piece(*box, word, int(doubted)))
+    return lay_out_words(list(lines.values())) if lines else ("", [])

@@ -6,10 +6,12 @@ repeated figures into `Identity` objects over cells. Does not belong here: tryin
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from .columns import Column
-from .solve import Cell, Grid, Identity
+from .solve import Cell, Grid, Identity, vouches
 from .tables import Row, Table
 from .vocabulary import Rule, fold, labels_of, rules, skeleton
 
@@ -72,9 +74,12 @@ def build(grid: Grid, cost_sign: dict[int, int]) -> list[Identity]:
     for (statement, key, _), sheet in list(sheets.cells.items()):
         for rule in rules():
             if rule.total[0] == statement and all(s == statement for s, _ in rule.parts):
-                found.extend(_of_rule(grid, rule, sheet, key, cost_sign))
+                if key[0] == "avvikelse":
+                    found.extend(_of_deviations(grid, rule, sheet, key))
+                else:
+                    found.extend(_of_rule(grid, rule, sheet, key, cost_sign))
         if statement == "balansrakning":
-            found.extend(_debt(grid, sheet, key))
+            found.extend(_balance_sums(grid, sheet, key))
     found.extend(_across(grid, sheets))
     for t, table in enumerate(grid.tables):
         found.extend(_sums(grid, t, table))
@@ -86,11 +91,21 @@ def build(grid: Grid, cost_sign: dict[int, int]) -> list[Identity]:
     return found
 
 
+@lru_cache(maxsize=1)
+def _rules_for() -> dict[tuple[str, str], list[Rule]]:
+    """The rules that say what a line item is the sum of, by that line item."""
+    found: dict[tuple[str, str], list[Rule]] = defaultdict(list)
+    for rule in rules():
+        if rule.regel_id not in ("RR4", "BR6", "BR2"):
+            found[rule.total].append(rule)
+    return found
+
+
 def _present(grid: Grid, cells: list[Cell]) -> list[Cell]:
     return [c for c in cells if grid.figure(c) is not None]
 
 
-def _expand(  # noqa: PLR0911
+def _expand(
     grid: Grid, sheet: dict[str, list[Cell]], post: str, statement: str, depth: int = 0
 ) -> list[Cell]:
     """The cells of a post, or of its parts when it is not printed."""
@@ -102,32 +117,13 @@ def _expand(  # noqa: PLR0911
     if post in ("summa_kortfristiga_skulder",) and _present(grid, sheet.get(_ALSO_DEBT, [])):
         return _present(grid, sheet[_ALSO_DEBT])
     parts: list[Cell] = []
-    for rule in rules():
-        if rule.total == (statement, post):
-            if rule.regel_id in ("RR4", "BR6", "BR2"):
-                continue
-            for part_statement, part in rule.parts:
-                if part_statement == statement:
-                    parts.extend(_expand(grid, sheet, part, statement, depth + 1))
-            if parts:
-                return parts
-    if post == "summa_avsattningar":
-        return [
-            c
-            for p in ("avsattningar_pensioner", "ovriga_avsattningar")
-            for c in _present(grid, sheet.get(p, []))
-        ]
-    if post == "summa_anlaggningstillgangar":
-        return [
-            c
-            for p in (
-                "immateriella_anlaggningstillgangar",
-                "materiella_anlaggningstillgangar",
-                "finansiella_anlaggningstillgangar",
-            )
-            for c in _present(grid, sheet.get(p, []))
-        ]
-    return []
+    for rule in _rules_for().get((statement, post), ()):
+        for part_statement, part in rule.parts:
+            if part_statement == statement:
+                parts.extend(_expand(grid, sheet, part, statement, depth + 1))
+        if parts:
+            return parts
+    return [c for p in _BALANCE_SUMS.get(post, ()) for c in _present(grid, sheet.get(p, []))]
 
 
 def _of_rule(
@@ -170,16 +166,38 @@ def _of_rule(
     return [Identity(rule.regel_id, rule.name, totals[0], tuple(parts), key)]
 
 
-def _debt(grid: Grid, sheet: dict[str, list[Cell]], key: Key) -> list[Identity]:
-    totals = _present(grid, sheet.get(_ALSO_DEBT, []))
-    parts = [
-        (1, c)
-        for p in ("langfristiga_skulder", "summa_kortfristiga_skulder")
-        for c in _present(grid, sheet.get(p, []))
-    ]
-    if not totals or not parts:
-        return []
-    return [Identity("TAB", "Summa skulder", totals[0], tuple(parts), key)]
+def _of_deviations(
+    grid: Grid, rule: Rule, sheet: dict[str, list[Cell]], key: Key
+) -> list[Identity]:
+    """A rule in a column of deviations, whose signs follow no convention: only where it holds."""
+    for sign in (1, -1):
+        signs = dict.fromkeys(range(len(grid.tables)), sign)
+        held = [i for i in _of_rule(grid, rule, sheet, key, signs) if grid.holds(i)]
+        if held:
+            return held
+    return []
+
+
+_BALANCE_SUMS = {  # beyond regel.csv
+    _ALSO_DEBT: ("langfristiga_skulder", "summa_kortfristiga_skulder"),
+    "summa_avsattningar": ("avsattningar_pensioner", "ovriga_avsattningar"),
+    "summa_anlaggningstillgangar": (
+        "immateriella_anlaggningstillgangar",
+        "materiella_anlaggningstillgangar",
+        "finansiella_anlaggningstillgangar",
+    ),
+}
+
+
+def _balance_sums(grid: Grid, sheet: dict[str, list[Cell]], key: Key) -> list[Identity]:
+    found = []
+    for total, items in _BALANCE_SUMS.items():
+        totals = _present(grid, sheet.get(total, []))
+        parts = tuple((1, c) for p in items for c in _present(grid, sheet.get(p, [])))
+        if totals and parts:
+            name = grid.row(totals[0][0], totals[0][1]).name
+            found.append(Identity("TAB", f"Summan ”{name}”", totals[0], parts, key))
+    return found
 
 
 def _across(grid: Grid, sheets: Sheets) -> list[Identity]:
@@ -216,9 +234,9 @@ def _overview(grid: Grid, t: int, table: Table) -> list[Identity]:
         cost = figures[2]
         sign = 1 if cost is not None and cost.value < 0 else -1
         parts = ((1, cells[1]), (sign, cells[2]))
-        found.append(
-            Identity("TAB", "Resultat = intäkter − kostnader", cells[0], parts, _key(column))
-        )
+        identity = Identity("TAB", "Resultat = intäkter − kostnader", cells[0], parts, _key(column))
+        if grid.holds(identity):  # the result may hold financial items and depreciation too
+            found.append(identity)
     return found
 
 
@@ -306,11 +324,9 @@ def _best_items(
         if not verdicts:
             continue
         score = holds - broken - 0.1 * nth
-        if best is None or score > best[0]:
+        if (len(items) > 1 or holds) and (best is None or score > best[0]):
             best = (score, items)
-    if best is None or (len(best[1]) < 2 and best[0] < 1):
-        return None
-    return best[1]
+    return best[1] if best else None
 
 
 def _tab(grid: Grid, t: int, table: Table, r: int, items: list[int]) -> list[Identity]:
@@ -404,8 +420,29 @@ def _deviations(grid: Grid, t: int, table: Table) -> list[Identity]:
             if tried and (best is None or score > best[0]):
                 best = (score, tried)
         if best and best[0] > 0:
-            found.extend(best[1])
+            found.extend(_one_way(grid, best[1]))
     return found
+
+
+def _one_way(grid: Grid, tried: list[Identity]) -> list[Identity]:
+    """Deviations of costs, and of all else, go one way when most do: a lost minus shows."""
+    out: list[Identity] = []
+    for costs in (True, False):
+        group = [i for i in tried if (grid.row(*i.total[:2]).post in _COSTS) is costs]
+        ways = {1: 0, -1: 0}
+        for item in group:
+            for way in ways:
+                turned = _turned(item, way)
+                ways[way] += grid.holds(turned) is True and vouches(grid, turned, item.total)
+        way = max(ways, key=lambda w: ways[w])
+        clear = ways[way] >= 3 and ways[way] >= 4 * (ways[-way] or 0)
+        out.extend(_turned(i, way) if clear else i for i in group)
+    return out
+
+
+def _turned(identity: Identity, way: int) -> Identity:
+    parts = tuple((way * weight, cell) for weight, cell in identity.parts)
+    return replace(identity, parts=parts, either=False)
 
 
 def _notes(grid: Grid, sheets: Sheets) -> list[Identity]:
@@ -437,7 +474,10 @@ def _notes(grid: Grid, sheets: Sheets) -> list[Identity]:
                     for post in (hit[0].post_code, *_NARROWER.get(hit[0].post_code, ()))
                     if len(cells := _present(grid, sheet.get(post, []))) == 1
                 ]
-                found.extend([i for i in tried if grid.holds(i)][:1] or tried[:1])
+                narrow = hit[0].post_code in _NARROWER and len(tried) < 2
+                found.extend(
+                    [i for i in tried if grid.holds(i)][:1] or ([] if narrow else tried[:1])
+                )
             break
     return found
 

@@ -28,6 +28,7 @@ _DECIDED = re.compile(
     r"(faststalld|beslutad|godkand|antagen|beslut|datum|sammantrade|undertecknad|"
     r"behandlad|styrelsen den)"
 )
+SURE = 3.0  # points from which a name of the register is the report's
 Scores = dict[str, float]  # förbund_id → points; missing keys count from nothing
 Votes = dict[tuple[date, date], float]
 _GENERIC = {
@@ -107,7 +108,7 @@ def _find_forbund(texts: list[str]) -> tuple[Forbund | None, str, str]:
     by_id = {f.forbund_id: f for f in register()}
     if scores:
         best, score = max(scores.items(), key=lambda item: (item[1], item[0]))
-        if score >= 3:
+        if score >= SURE:
             return by_id[best], by_id[best].name, org
     return None, _own_name(texts), org
 
@@ -162,7 +163,7 @@ def _name_scores(texts: list[str]) -> Scores:
                 continue
             scores[forbund_id] += weight
             rest = rest.replace(key, " # ", 1)
-    if not scores:
+    if max(scores.values(), default=0.0) < SURE:
         _fuzzy_names(scores, joined, keys)
     return scores
 
@@ -175,11 +176,14 @@ def _fuzzy_names(scores: Scores, joined: list[str], keys: list[tuple[str, str, s
             if fuzz.ratio(word[:19], "samordningsforbundet") < 80 and word != "finsam":
                 continue
             window = " ".join(w for w in words[i + 1 : i + 9] if w not in _GENERIC)
+            before = " ".join(w for w in words[max(0, i - 4) : i] if w not in _GENERIC)
             best = (0.0, "")
             for key, forbund_id, _kind in keys:
                 if len(key) < 4:
                     continue
-                score = fuzz.ratio(key, window[: len(key)])
+                score = max(
+                    fuzz.ratio(key, window[: len(key)]), fuzz.ratio(key, before[-len(key) :])
+                )
                 best = max(best, (score + len(key) / 20, forbund_id))
             if best[0] >= 80:
                 scores[best[1]] += 4.0 if number < 25 else 1.0
@@ -213,6 +217,9 @@ def _own_name(texts: list[str]) -> str:
     return names.most_common(1)[0][0] if names else ""
 
 
+_DATED = re.compile(r"(?:19|20)\d\d|\d{6}|\d\d-\d\d-\d\d")  # every date has one of these
+_BESIDE_DATE = re.compile(r"delar|bokslut|per |redovisning|rapport|t\.?o\.?m")
+_TITLE_WORD = re.compile(r"delar|bokslut|rapport")
 _ENDS = {(3, 31), (4, 30), (6, 30), (8, 31), (9, 30), (12, 31)}
 
 
@@ -228,7 +235,7 @@ def _find_period(folded: list[str]) -> tuple[date | None, date | None, str]:  # 
             year = int(match[2])
             votes[date(year, 1, 1), date(year, 12, 31)] += 3.0 if interim else 14.0
             yearly = yearly or not interim
-        if not any(c.isdigit() for c in text) or len(text) > 1500:
+        if len(text) > 1500 or not _DATED.search(text):
             continue
         for span in find_spans(text):
             if span.last is None:
@@ -241,9 +248,9 @@ def _find_period(folded: list[str]) -> tuple[date | None, date | None, str]:  # 
             if (last.month, last.day) not in _ENDS:
                 continue
             weight = 0.6 * boost
-            if re.search(r"delar|bokslut|per |redovisning|rapport|t\.?o\.?m", text[: span.start]):
+            if _BESIDE_DATE.search(text, 0, span.start):
                 weight = 1.2 * boost
-            if title and re.search(r"delar|bokslut|rapport", text):
+            if title and _TITLE_WORD.search(text):
                 weight += 3
             votes[date(last.year, 1, 1), last] += weight
         if title:
@@ -287,7 +294,7 @@ def _title_words(text: str, votes: Votes) -> None:
 def _find_decided(folded: list[str], end: date | None) -> date | None:
     best: tuple[float, date] | None = None
     for number, text in enumerate(folded):
-        if len(text) > 200 or not _DECIDED.search(text):
+        if len(text) > 200 or not _DATED.search(text) or not _DECIDED.search(text):
             continue
         for span in find_spans(text):
             day = span.last

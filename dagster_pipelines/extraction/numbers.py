@@ -6,11 +6,11 @@ run of digit groups, each with a cost. Does not belong here: which cut is right 
 A figure's value is kept as an integer of hundredths of the printed unit: exact and fast.
 """
 
-import itertools
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 MINUS = "-−–—‑"
 MAX_PIECES = 48
@@ -46,20 +46,19 @@ _CONFUSED = str.maketrans(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A digit group (or a blank marker) on a line: `text[start:end]`."""
 
     start: int
     end: int
-    digits: str  # '' for a blank marker
-    sign: int
-    loose_sign: bool  # a minus with a space after it: perhaps a dash for "nothing"
-    decimals: str
-    percent: bool
-    damaged: bool
-    gap: int  # what stands between this and the piece before
-    dotted: bool
+    digits: str = ""  # '' for a blank marker
+    sign: int = 1
+    loose_sign: bool = False  # a minus with a space after it: perhaps a dash for "nothing"
+    decimals: str = ""
+    percent: bool = False
+    damaged: bool = False
+    gap: int = GLUED  # what stands between this and the piece before
+    dotted: bool = False
     short: int = 0  # digits that the last dotted group lacks
 
 
@@ -88,71 +87,96 @@ def to_decimal(hundredths: int) -> Decimal:
     return Decimal(text) * (-1 if hundredths < 0 else 1)
 
 
-@lru_cache(maxsize=8192)
-def pieces_of(text: str, start: int = 0) -> tuple[Piece, ...] | None:  # noqa: PLR0912, PLR0915
-    """The digit groups of `text[start:]`, or None when anything but figures stands there."""
-    found: list[Piece] = []
-    i = start
-    gap = GLUED
-    pending: tuple[int, int, bool] | None = None  # start, sign, spaced
-    while i < len(text):
-        match = _TOKEN.match(text, i)
-        if match is None:
-            return None
+class _Sign(NamedTuple):
+    """A sign that waits for its number."""
+
+    start: int
+    value: int
+    spaced: bool
+
+
+class _Scanner:
+    """The digit groups of a text, token by token."""
+
+    def __init__(self) -> None:
+        self.found: list[Piece] = []
+        self.gap = GLUED
+        self.sign: _Sign | None = None
+
+    def feed(self, match: re.Match[str]) -> bool:
+        """Take one token; False when it cannot be part of a row of figures."""
         kind = match.lastgroup
-        if kind in ("pct", "unit"):
-            kind = "num"
         if kind == "cell":
-            if pending:
-                found.append(_blank(pending[0], pending[0] + 1, gap))
-                pending = None
-            gap = CELL
+            self._settle()
+            self.gap = CELL
         elif kind == "space":
-            width = match.end() - match.start()
-            if pending:
-                if width > 1:
-                    found.append(_blank(pending[0], pending[0] + 1, gap))
-                    pending, gap = None, WIDE
-                else:
-                    pending = (pending[0], pending[1], True)
-            else:
-                gap = max(gap, WIDE if width > 1 else NARROW)
+            self._space(match.end() - match.start())
         elif kind == "sign":
-            if pending:
-                found.append(_blank(pending[0], pending[0] + 1, gap))
-                gap = NARROW
-            pending = (match.start(), 1 if "+" in match.group() else -1, False)
+            self._settle(NARROW)
+            self.sign = _Sign(match.start(), 1 if "+" in match.group() else -1, False)
         elif kind == "blank":
-            if pending:
-                found.append(_blank(pending[0], pending[0] + 1, gap))
-                pending, gap = None, NARROW
-            found.append(_blank(match.start(), match.end(), gap))
-            gap = GLUED
+            self._settle(NARROW)
+            self.found.append(Piece(match.start(), match.end(), gap=self.gap))
+            self.gap = GLUED
         elif kind == "junk":
             broken = any(c in "[]{}()" for c in match.group())
-            gap = max(gap, (WIDE if broken else NARROW) if found else GLUED)
+            self.gap = max(self.gap, (WIDE if broken else NARROW) if self.found else GLUED)
         else:
-            if pending and match.group("num")[0] in MINUS + "+":
-                found.append(_blank(pending[0], pending[0] + 1, gap))
-                pending, gap = None, NARROW
-            piece = _piece(match, gap, pending)
-            if piece is None:
-                return None
-            if match.group("num")[0] in "([" and found:
-                piece = replace(piece, gap=max(piece.gap, WIDE))
-            found.append(piece)
-            pending = None
-            gap = WIDE if match.group().endswith(")") else GLUED
-        i = match.end()
-        if len(found) > MAX_PIECES:
+            return self._number(match)
+        return True
+
+    def end(self) -> list[Piece]:
+        """The pieces, a sign without a number as a blank marker."""
+        self._settle()
+        return self.found
+
+    def _settle(self, gap: int | None = None) -> None:
+        """A sign that no number followed stands for nothing."""
+        if self.sign is not None:
+            self.found.append(Piece(self.sign.start, self.sign.start + 1, gap=self.gap))
+            self.sign = None
+            self.gap = self.gap if gap is None else gap
+
+    def _space(self, width: int) -> None:
+        if self.sign is None:
+            self.gap = max(self.gap, WIDE if width > 1 else NARROW)
+        elif width > 1:
+            self._settle(WIDE)
+        else:
+            self.sign = self.sign._replace(spaced=True)
+
+    def _number(self, match: re.Match[str]) -> bool:
+        first = match["num"][0]
+        if first in MINUS or first == "+":
+            self._settle(NARROW)
+        piece = _piece(match, self.gap, self.sign)
+        if piece is None:
+            return False
+        if first in "([" and self.found and piece.gap < WIDE:
+            piece = piece._replace(gap=WIDE)
+        self.found.append(piece)
+        self.sign = None
+        self.gap = WIDE if match.group().endswith(")") else GLUED
+        return True
+
+
+@lru_cache(maxsize=8192)
+def pieces_of(text: str, start: int = 0) -> tuple[Piece, ...] | None:
+    """The digit groups of `text[start:]`, or None when anything but figures stands there."""
+    scanner = _Scanner()
+    i = start
+    while i < len(text):
+        match = _TOKEN.match(text, i)
+        if match is None or not scanner.feed(match) or len(scanner.found) > MAX_PIECES:
             return None
-    if pending:
-        found.append(_blank(pending[0], pending[0] + 1, gap))
-    return _parentheses(text, found)
+        i = match.end()
+    return _parentheses(text, scanner.end())
 
 
 def _parentheses(text: str, found: list[Piece]) -> tuple[Piece, ...]:
     """Make `(1 234)` negative: its pieces run from the bracket that opens to that which closes."""
+    if "(" not in text:
+        return tuple(found)
     for i, piece in enumerate(found):
         if not (piece.start and text[piece.start - 1] == "(" and piece.digits) or piece.percent:
             continue
@@ -161,128 +185,172 @@ def _parentheses(text: str, found: list[Piece]) -> tuple[Piece, ...]:
                 break
             if text[found[j].end : found[j].end + 1] == ")" and not found[j].percent:
                 if j > i:
-                    found[i] = replace(piece, sign=-1, start=piece.start - 1)
-                    found[j] = replace(found[j], end=found[j].end + 1)
+                    found[i] = piece._replace(sign=-1, start=piece.start - 1)
+                    found[j] = found[j]._replace(end=found[j].end + 1)
                 break
     return tuple(found)
 
 
-def _blank(start: int, end: int, gap: int) -> Piece:
-    return Piece(start, end, "", 1, False, "", False, False, gap, False)
+_DECIMALS = re.compile(r"(.*?)[,.](\d{1,2})$")
+_GROUPED = re.compile(r"\d{1,3}(?:[.'’]\d{3})+(?:[.'’]\d{1,2})?")
+_POINT = re.compile(r"[.'’]")
 
 
-def _piece(match: re.Match[str], gap: int, pending: tuple[int, int, bool] | None) -> Piece | None:
-    raw = match.group("num")
-    percent = bool(match.group("pct"))
-    unit = match.group("unit")
-    core = raw
-    sign = 1
-    start = match.start()
-    parens = core.startswith(("(", "[")) and (core.endswith(")") or percent)
-    if core.startswith(("(", "[")):
-        core = core[1:]
-        start += 1
-    if core.endswith(")"):
-        core = core[:-1]
+def _bare(raw: str) -> tuple[str, int, int]:
+    """A printed number without brackets and signs, its sign, how far in it begins."""
+    core, sign, begin = raw, 1, 0
+    if core[0] in "([":
+        core, begin = core[1:], 1
+    core = core.removesuffix(")")
     if core[0] in MINUS:
         sign, core = -1, core[1:]
     elif core[0] == "+":
         core = core[1:]
     if core.endswith("-"):
         sign, core = -1, core[:-1]
-    if parens and not percent and not unit and raw.endswith(")"):
-        sign, start = -1, match.start()
-    decimals = ""
-    number = re.match(r"(.*?)[,.](\d{1,2})$", core)
-    if number and not re.fullmatch(r"\d{1,3}(?:[.'’]\d{3})+(?:[.'’]\d{1,2})?", core):
-        core, decimals = number.group(1), number.group(2)
-    dotted = bool(re.search(r"[.'’]", core))
-    short = 3 - len(re.split(r"[.'’]", core)[-1]) if dotted else 0
-    core = re.sub(r"[.'’]", "", core)
+    return core, sign, begin
+
+
+def _digits(core: str) -> tuple[str, bool] | None:
+    """The digits meant by these characters and whether some were damaged, None when too few."""
     digits = core.translate(_CONFUSED)
-    if not digits.isdigit() or len(digits) > 15 or (decimals and not decimals.isdigit()):
+    if not digits.isdigit() or len(digits) > 15:
         return None
     damaged = digits != core
-    if (
-        damaged
-        and sum(c.isdigit() for c in core) * 2 < len(core)
-        and len(core) > 1
-        and core not in ("OOO", "OO")
-    ):
+    sound = sum(c.isdigit() for c in core) * 2 >= len(core)
+    if damaged and not sound and len(core) > 1 and core not in ("OOO", "OO"):
+        return None
+    return digits, damaged
+
+
+def _piece(match: re.Match[str], gap: int, pending: _Sign | None) -> Piece | None:
+    raw = match["num"]
+    start, percent = match.start(), bool(match["pct"])
+    end = start + len(raw)
+    core, sign, begin = _bare(raw)
+    start += begin
+    bracketed = raw[0] in "([" and (raw[-1] == ")" or percent)
+    if bracketed and not percent and not match["unit"] and raw[-1] == ")":
+        sign, start = -1, match.start()
+    decimals, dotted, short = "", False, 0
+    if not core.isalnum():
+        if (number := _DECIMALS.match(core)) and not _GROUPED.fullmatch(core):
+            core, decimals = number.group(1), number.group(2)
+        groups = _POINT.split(core)
+        dotted = len(groups) > 1
+        short = 3 - len(groups[-1]) if dotted else 0
+        core = "".join(groups)
+    read = _digits(core)
+    if read is None or (decimals and not decimals.isdigit()):
         return None
     loose = False
-    if pending:
-        start, sign, loose = pending[0], pending[1] * sign if sign < 0 else pending[1], pending[2]
-    end = match.start() + len(raw)
-    if raw.endswith(")") and not (parens and sign < 0):
+    if pending is not None:
+        start, loose = pending.start, pending.spaced
+        sign = pending.value * sign if sign < 0 else pending.value
+    if raw[-1] == ")" and not (bracketed and sign < 0):
         end -= 1
-    return Piece(start, end, digits, sign, loose, decimals, percent, damaged, gap, dotted, short)
+    return Piece(start, end, read[0], sign, loose, decimals, percent, read[1], gap, dotted, short)
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(NamedTuple):
     """One way to read a run of pieces: a figure or None (blank cell) per place, and a cost."""
 
     figures: tuple[Figure | None, ...]
     cost: float
 
 
-def _join_cost(pieces: tuple[Piece, ...]) -> float | None:  # noqa: PLR0911, PLR0912
-    """Cost of reading these pieces as one number, None when it cannot be one."""
-    first = pieces[0]
-    if len(pieces) == 1:
-        if not first.digits:
-            return 0.0
-        if first.short:
-            return 3.0
-        cost = 4.0 if len(first.digits) > 1 and first.digits[0] == "0" else 0.0
-        if len(first.digits) > 9:
-            cost += 3.0
-        return cost + (0.1 if len(first.digits) > 3 and not first.dotted else 0.0)
-    if not first.digits or len(pieces) > 5:
+def _alone_cost(piece: Piece) -> float:
+    """Cost of reading a piece as a number of its own."""
+    if not piece.digits:
+        return 0.0
+    if piece.short:
+        return 3.0
+    size = len(piece.digits)
+    cost = 4.0 if size > 1 and piece.digits[0] == "0" else 0.0
+    if size > 9:
+        cost += 3.0
+    return cost + (0.1 if size > 3 and not piece.dotted else 0.0)
+
+
+def _glue_cost(before: Piece, piece: Piece) -> float | None:
+    """Cost of reading a piece as going on with the number before it, None when it cannot."""
+    if not piece.digits or piece.sign < 0 or piece.loose_sign or piece.gap > NARROW:
         return None
-    cost = 0.0
-    for before, piece in itertools.pairwise(pieces):
-        if not piece.digits or piece.sign < 0 or piece.loose_sign or piece.gap > NARROW:
-            return None
-        size = len(piece.digits)
-        if before.short and size == before.short:
-            cost += 1.0
-            continue
-        if before.decimals or before.percent or piece.dotted or before.dotted:
-            return None
-        cost += 0.0 if size == 3 else 1.0 if size in (6, 9) else 2.5
-    total = sum(len(p.digits) for p in pieces)
-    if first.digits[0] == "0":
-        cost += 6.0
-    if len(first.digits) > 3:
-        cost += 0.6 if len(first.digits) + 3 <= 9 else 2.0
+    size = len(piece.digits)
+    if before.short and size == before.short:
+        return 1.0
+    if before.decimals or before.percent or piece.dotted or before.dotted:
+        return None
+    return 0.0 if size == 3 else 1.0 if size in (6, 9) else 2.5
+
+
+def _shape_cost(run: tuple[Piece, ...]) -> float:
+    """Cost of the shape of a number made of several pieces: too long, or with a leading zero."""
+    first = run[0].digits
+    total = sum(len(p.digits) for p in run)
+    cost = 6.0 if first[0] == "0" else 0.0
+    if len(first) > 3:
+        cost += 0.6 if len(first) <= 6 else 2.0
     if total > 9:
         cost += 1.5 if total <= 10 else 4.0
-    if pieces[-1].percent:
-        cost += 1.0
-    return cost
+    return cost + (1.0 if run[-1].percent else 0.0)
 
 
-def _figure(pieces: tuple[Piece, ...], as_blank: bool = False) -> Figure | None:
-    if as_blank or not pieces[0].digits:
+def _figure(run: tuple[Piece, ...]) -> Figure | None:
+    """The number that pieces print together, None for a blank marker."""
+    first, last = run[0], run[-1]
+    if not first.digits:
         return None
-    digits = "".join(p.digits for p in pieces)
-    decimals = pieces[-1].decimals
-    scaled = int(digits) * 100 + int((decimals + "00")[:2])
-    half = 50 if not decimals else 5 if len(decimals) == 1 else 1
-    irregular = len(pieces) > 1 and (
-        len(pieces[0].digits) > 3 or any(len(p.digits) != 3 for p in pieces[1:])
-    )
+    digits = first.digits if len(run) == 1 else "".join([p.digits for p in run])
+    decimals = last.decimals
+    scaled = int(digits) * 100 + (int((decimals + "0")[:2]) if decimals else 0)
+    irregular = len(run) > 1 and (len(first.digits) > 3 or any(len(p.digits) != 3 for p in run[1:]))
     return Figure(
-        scaled * pieces[0].sign,
-        half,
-        pieces[0].start,
-        pieces[-1].end,
-        pieces[-1].percent,
-        any(p.damaged for p in pieces),
+        scaled * first.sign,
+        50 if not decimals else 5 if len(decimals) == 1 else 1,
+        first.start,
+        last.end,
+        last.percent,
+        any(p.damaged for p in run),
         irregular,
     )
+
+
+_Figures = tuple[Figure | None, ...]
+_Options = list[tuple[float, _Figures]]
+MAX_RUN = 5
+MAX_COST = 6.0
+
+
+def _numbers_ending(pieces: tuple[Piece, ...], end: int) -> list[tuple[int, _Options]]:
+    """The numbers that can end before piece `end`: where each begins, how it reads, its cost."""
+    found: list[tuple[int, _Options]] = []
+    glue, uneven = 0.0, False
+    for start in range(end - 1, max(-1, end - MAX_RUN - 1), -1):
+        run = pieces[start:end]
+        if len(run) == 1:
+            cost = _alone_cost(run[0])
+        else:
+            more = _glue_cost(run[0], run[1]) if run[0].digits else None
+            if more is None:
+                break
+            glue += more + (MAX_COST if more > 1 and uneven else 0.0)  # one torn group, not two
+            uneven = uneven or more > 1
+            cost = glue + _shape_cost(run)
+        if cost > MAX_COST:
+            continue
+        figure = _figure(run)
+        options: _Options = [(cost, (figure,))]
+        if run[0].loose_sign and figure is not None:  # "- 740": a dash for nothing, then 740
+            bare = replace(figure, value=abs(figure.value), start=run[0].start + 2)
+            options.append((cost + 0.2, (None, bare)))
+        found.append((start, options))
+    found.reverse()
+    return found
+
+
+def _cost(entry: tuple[float, _Figures]) -> float:
+    return entry[0]
 
 
 @lru_cache(maxsize=8192)
@@ -291,44 +359,28 @@ def cuts(pieces: tuple[Piece, ...], longest: int = 14) -> dict[int, tuple[Cut, .
 
     Bounded: at most MAX_CUTS cuts are kept for each prefix and number of places.
     """
-    best: list[dict[int, list[tuple[float, tuple[Figure | None, ...]]]]] = [
-        {} for _ in range(len(pieces) + 1)
-    ]
-    best[0][0] = [(0.0, ())]
+    best: list[dict[int, _Options]] = [{0: [(0.0, ())]}]
     for end in range(1, len(pieces) + 1):
-        for start in range(max(0, end - 5), end):
-            run = pieces[start:end]
-            cost = _join_cost(run)
-            if cost is None or cost > 6.0:
-                continue
-            options: list[tuple[float, tuple[Figure | None, ...]]] = [(cost, (_figure(run),))]
-            if run[0].loose_sign:  # "- 740": a dash for nothing, then 740
-                positive = _figure(run)
-                if positive is not None:
-                    bare = Figure(
-                        abs(positive.value),
-                        positive.half,
-                        run[0].start + 2,
-                        positive.end,
-                        positive.percent,
-                        positive.damaged,
-                        positive.irregular,
-                    )
-                    options.append((cost + 0.2, (None, bare)))
+        reached: dict[int, _Options] = {}
+        for start, options in _numbers_ending(pieces, end):
             for places, entries in best[start].items():
                 for extra, figures in options:
                     count = places + len(figures)
                     if count > longest:
                         continue
-                    best[end].setdefault(count, []).extend(
-                        (before + extra, done + figures) for before, done in entries
-                    )
-        for count, entries in best[end].items():
-            entries.sort(key=lambda e: e[0])
-            best[end][count] = entries[:MAX_CUTS]
+                    made = [(before + extra, done + figures) for before, done in entries]
+                    if count in reached:
+                        reached[count] += made
+                    else:
+                        reached[count] = made
+        for entries in reached.values():
+            if len(entries) > 1:
+                entries.sort(key=_cost)
+                del entries[MAX_CUTS:]
+        best.append(reached)
     return {
-        count: tuple(Cut(figures, round(cost, 3)) for cost, figures in entries)
-        for count, entries in sorted(best[len(pieces)].items())
+        count: tuple([Cut(figures, round(cost, 3)) for cost, figures in entries])
+        for count, entries in sorted(best[-1].items())
     }
 
 

@@ -62,14 +62,14 @@ _MEASURE = re.compile(
     r"deltag|inskriv|avslut|\bnya\b|pagaende|unika|paborj|remit|aktuella|kontakter|nyinskr"
 )
 _COUNTS = re.compile(
-    r"^\W*(?P<label>[a-z][^\d:|]{3,90}?)\s*[:|]?\s*(?P<num>\d{1,3}(?: \d{3})+|"
+    r"^\W*(?P<label>[a-z][^\d:|]{2,89}?[^\s\d:|])\s*(?:[:|]\s*)?(?P<num>\d{1,3}(?: \d{3})+|"
     r"\d{1,5})(?:\s*(?:st|personer|deltagare))?"
     r"\s*(?:[(\[]\s*(?:varav\s+)?(?P<a>\d+)\s*(?P<ka>kvinn|m[ae]n)\w*(?:\s*(?:och|samt|"
     r",|/)\s*(?P<b>\d+)\s*(?P<kb>kvinn|m[ae]n)\w*)?\s*[)\]])?\W*$"
 )
-_CATEGORY_LINE = re.compile(
-    r"^\W*(?P<label>\S.{1,60}?)\s+(?:\W+\s|[a-z|]{1,2}\s+)*(?P<num>\d{1,4})\W*$"
-)
+_LAST_NUMBER = re.compile(r"(?<=\s)(\d{1,4})[^\w]*$")
+_TOKEN = re.compile(r"\S+")
+_SPECK = re.compile(r"\W+|[a-z|]{1,2}")  # what OCR makes of a chart's lines and dots
 _NOT_LABEL = re.compile(r"\b(?:under|per|till|den|sida|av|om|i|har|med|for|mal|att|som)$")
 
 
@@ -105,6 +105,34 @@ def topic_of(text: str) -> str:
     return next((key for key, pattern in TOPICS if pattern.search(folded)), "")
 
 
+_EXIT = re.compile(r"avslutade (?:deltagare |personer )?(?=(?:ater )?till )")
+
+
+def _exit(label: str) -> tuple[str, str]:
+    """`Avslutade deltagare till studier` → (avslutsorsak, Studier); ('', '') for other labels."""
+    match = _EXIT.match(fold(label))
+    if match is None:
+        return "", ""
+    where = re.sub(r"^till\s+", "", label[match.end() :])
+    return "avslutsorsak", where[:1].upper() + where[1:]
+
+
+def _category_line(folded: str) -> tuple[int, int, re.Match[str]] | None:
+    """Where the label of `Grundskola  12` begins and ends, and its number at the end."""
+    number = _LAST_NUMBER.search(folded)
+    if number is None:
+        return None
+    words = list(_TOKEN.finditer(folded, 0, number.start()))
+    while len(words) > 1 and _SPECK.fullmatch(words[-1].group()):
+        words.pop()
+    while len(words) > 1 and not any(c.isalnum() for c in words[0].group()):
+        words.pop(0)
+    if not words:
+        return None
+    start, end = words[0].start(), words[-1].end()
+    return (start, end, number) if 2 <= end - start <= 61 else None
+
+
 def read_line(  # noqa: PLR0917
     line: Line, topic: str, topic_text: str, insats: str, kind: str, goal: bool
 ) -> Statistic | None:
@@ -121,29 +149,31 @@ def read_line(  # noqa: PLR0917
         and not (match["num"][:2] in ("19", "20") and len(match["num"]) == 4 and not match["a"])
     ):
         counts = [Count(*match.span("num"), int(match["num"].replace(" ", "")), "")]
-        for number, sex in (("a", "ka"), ("b", "kb")):
-            if match[number]:
+        for group, sex in (("a", "ka"), ("b", "kb")):
+            if match[group]:
                 counts.append(
                     Count(
-                        *match.span(number),
-                        int(match[number]),
+                        *match.span(group),
+                        int(match[group]),
                         "kvinna" if match[sex].startswith("k") else "man",
                     )
                 )
         label = line.text[match.start("label") : match.end("label")].strip(" -•*")
         hit = category(label)
         if hit is None or hit[0] == "kon":
-            return Statistic(line, label, tuple(counts), "", "", insats, kind, goal)
+            key, name = _exit(label)
+            return Statistic(line, label, tuple(counts), key, name, insats, kind, goal)
     if not topic:
         return None
-    match = _CATEGORY_LINE.match(folded)
-    if match is None:
+    split = _category_line(folded)
+    if split is None:
         return None
-    label = line.text[match.start("label") : match.end("label")].strip(" -•*|:")
+    start, end, number = split
+    label = line.text[start:end].strip(" -•*|:")
     label = re.sub(r"[\s|]+[^\w\s]?\w?$", "", label) if len(label) > 8 else label
     hit = category(label)
     if not any(c.isalpha() for c in label) and hit is None:
         return None
     name = hit[1] if hit is not None and hit[0] == topic else label
-    count = Count(*match.span("num"), int(match["num"]), "")
+    count = Count(*number.span(1), int(number[1]), "")
     return Statistic(line, topic_text, (count,), topic, name, insats, kind, goal)

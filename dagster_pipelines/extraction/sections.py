@@ -38,6 +38,8 @@ from .vocabulary import (
 )
 
 STATEMENTS = ("resultatrakning", "balansrakning", "kassaflode")
+SHORT = 140  # characters of a line that can be a title, a head or a label
+TITLE_GAP = 4  # lines from a title to the first row that could itself be taken for a title
 _AMBIGUOUS = {
     "deltagare",
     "personal",
@@ -63,7 +65,7 @@ _UNIT = [
     (
         "TSEK",
         re.compile(
-            r"(?<![a-z])(?:tkr|ksek|kkr|tsek|tusental(?:s)?\s*(?:kronor|kr)?|"
+            r"(?<![a-z])(?:tkr|ksek|kkr|tsek|t[un]s[ec]nta[l1i]s?\s*(?:kronor|kr)?|"
             r"1\s?000\s?-?tal\s*(?:kronor|kr)|1000-tals kronor)(?![a-z])"
         ),
     ),
@@ -269,11 +271,15 @@ class Walker:
         self.topic_text = ""
         self.name = ""  # the last short heading: perhaps a new insats
         self.goal = False
+        self.torn = False
+        self.feet: list[str] = []
 
     def walk(self) -> Document:
         """Read every line once."""
         blank = True
         furniture = self.source.furniture
+        feet = (fold(x.text) for x in self.source.lines if x.number in furniture)
+        self.feet = list(dict.fromkeys(f for f in feet if len(f) > 12))[:12]
         for line in self.source.lines:
             text = line.text
             if not text.strip():
@@ -282,107 +288,147 @@ class Walker:
                 else:
                     blank = True
                 continue
-            if line.number in furniture or is_rule(text) or _SPECK.fullmatch(text):
+            if line.number in furniture or (self.items and self._is_furniture(text)):
+                self.torn = bool(self.items)
+                continue
+            if is_rule(text) or (_SPECK.fullmatch(text) and not unit_in(text)):
                 continue
             self._line(line, text, blank)
             blank = False
         self._flush()
         return self.document
 
-    def _line(self, line: Line, text: str, blank: bool) -> None:  # noqa: PLR0911, PLR0912
-        short = len(text) <= 140
-        if short:
-            inside = self.statement if self.items or self.heads else ""
-            cell = line.raw.lstrip().startswith(("<t", "</t"))
-            heading = None if cell else heading_of(text, inside, blank)
-            if heading is not None:
-                self._open(heading, line)
-                return
-            if is_head(text) and not self._is_year_row(text):
-                self._head(line, text)
-                return
-        if self._statistic(line, text, short):
+    def _is_furniture(self, text: str) -> bool:
+        """A page's head or foot that OCR has made unlike the others, in the middle of a table."""
+        if len(text) > 80:
+            return False
+        folded = fold(text)
+        if _LETTERHEAD.match(folded):
+            return True
+        return (
+            bool(self.feet)
+            and any(c.isalpha() for c in folded)
+            and bool(process.extractOne(folded, self.feet, scorer=fuzz.ratio, score_cutoff=88))
+        )
+
+    def _line(self, line: Line, text: str, blank: bool) -> None:
+        """What one line is: the first that will have it takes it, else it is running text."""
+        short = len(text) <= SHORT
+        if short and self._titled(line, text, blank):
             return
-        if (
-            self.statement == "balansrakning"
-            and (none := _NONE.match(text))
-            and self._knows(none[1])
-        ):
-            figure = Figure(0, 50, none.start(2), none.end(2), False, False, False)
-            self.items.append(
-                _Item(
-                    "row",
-                    line,
-                    Row(line, none[1].strip(), (), none.start(2), tabbed=[[figure]]),
-                    blank,
-                )
-            )
+        if self.torn:  # a page ended here: the blank lines around its foot part nothing
+            self.torn = blank = False
+        if self._statistic(line, text, short) or self._nothing(line, text, blank):
             return
-        if (
-            short
-            and len(text.strip()) < 25
-            and any(c.isalpha() for c in text)
-            and not any(c.isdigit() for c in text)
-        ):
+        if short and self._head_words(line, text, blank):
+            return
+        row = parse_row(line) if any(c.isdigit() or c in "Oo-–" for c in text) else None
+        if self._figures(line, text, row, blank):
+            return
+        if short and (self._unit_line(text) or self._label(line, text, row, blank)):
+            return
+        self._running_text(line, text)
+
+    def _titled(self, line: Line, text: str, blank: bool) -> bool:
+        """A heading, or a line of a table's head."""
+        begun = self.items or self.heads or line.number - self.section_line <= TITLE_GAP
+        cell = line.raw.lstrip().startswith(("<t", "</t"))
+        heading = None if cell else heading_of(text, self.statement if begun else "", blank)
+        if heading is not None:
+            self._open(heading, line)
+            return True
+        if is_head(text) and not self._is_year_row(text) and not self._known_row(line):
+            self._head(line, text)
+            return True
+        return False
+
+    def _nothing(self, line: Line, text: str, blank: bool) -> bool:
+        """`Avsättningar  Inga` in a balance sheet: a figure of zero."""
+        none = _NONE.match(text) if self.statement == "balansrakning" else None
+        if none is None or not self._knows(none[1]):
+            return False
+        figure = Figure(0, 50, none.start(2), none.end(2), False, False, False)
+        row = Row(line, none[1].strip(), (), none.start(2), tabbed=[[figure]])
+        self.items.append(_Item("row", line, row, blank))
+        return True
+
+    def _head_words(self, line: Line, text: str, blank: bool) -> bool:
+        """Words alone on a line that belong to a head: of the table to come, or of a block."""
+        wordy = any(c.isalpha() for c in text) and not any(c.isdigit() for c in text)
+        cell = line.raw.lstrip().startswith("<td")
+        if wordy and len(text.strip()) < 25 and not cell and not self._knows(text):
             atoms, left = head_atoms(text)
-            if not atoms and not left and not unit_in(text):
-                return
+            if not atoms and not left and not unit_in(text) and not self.items:
+                return True
             if atoms and not left and self.heads and all(i.kind == "label" for i in self.items):
                 self.heads.append(line)
-                return
-        row = parse_row(line) if any(c.isdigit() or c in "Oo-–" for c in text) else None
-        if row is not None and self._accept(row):
+                return True
+        if self._heads_block(text, blank):
+            self.items.append(_Item("head", line))
+            return True
+        return False
+
+    def _figures(self, line: Line, text: str, row: Row | None, blank: bool) -> bool:
+        """A row of figures, or of marks that stand for nothing."""
+        if row is not None:
+            if not self._accept(row):
+                return False
             kind = "row" if any(c.isalpha() for c in row.label) else "values"
             self.items.append(_Item(kind, line, row, blank))
-            return
-        if row is None and _BLANKS.fullmatch(text) and any(i.kind == "label" for i in self.items):
+            return True
+        if _BLANKS.fullmatch(text) and any(i.kind == "label" for i in self.items):
             count = sum(c in "-–—−*" for c in text)
             blanks: list[list[Figure | None]] = [[None] for _ in range(count)]
             self.items.append(_Item("values", line, Row(line, "", (), 0, tabbed=blanks), blank))
-            return
-        if row is None and short and _BLANK_ROW.match(text):
-            return
-        if (
-            short
-            and not any(c.isdigit() for c in text)
-            and (unit := unit_in(text))
-            and len(text.split()) <= 9
-        ):
-            if not self.unit or not self.items:
-                self.unit = self.unit or unit
-            self._count(unit)
-            if not self.items:
-                return
-        if (
-            short
-            and is_label(text)
-            and not split_cells(text)
-            and (not _sentence(text) or self._knows(text))
-        ):
+            return True
+        return len(text) <= SHORT and bool(_BLANK_ROW.match(text))
+
+    def _unit_line(self, text: str) -> bool:
+        """`(Belopp i tkr)`: the unit of the table to come; True when the line says no more."""
+        unit = "" if any(c.isdigit() for c in text) else unit_in(text)
+        if not unit or len(text.split()) > 9:
+            return False
+        self.unit = self.unit or unit
+        self._count(unit)
+        return not self.items
+
+    def _label(self, line: Line, text: str, row: Row | None, blank: bool) -> bool:
+        """A label without figures, or a part of one."""
+        if not is_label(text):
+            return False
+        tabular = self.statement in ("not", "driftredovisning", *STATEMENTS)
+        if not split_cells(text) and (not _sentence(text) or self._knows(text)):
             self._note_insats(text)
             if blank and self.statement not in STATEMENTS and _name_like(text):
                 self.name = text.strip(" #*_:\t|")
                 self.topic = ""
-            self.items.append(_Item("label", line, None, blank))
-            if not (self.statement in STATEMENTS or self.statement in ("not", "driftredovisning")):
+            if not tabular:
                 self.document.prose.append((line, self.statement, self.insats, self.title))
-            return
-        if (
-            self.statement in ("not", "driftredovisning", *STATEMENTS)
-            and short
-            and not _sentence(text)
-            and self.items
-            and row is None
-            and is_label(text)
-        ):
-            self.items.append(_Item("label", line, None, blank))
-            return
+        elif not (tabular and self.items and row is None and split_cells(text)):
+            return False
+        self.items.append(_Item("label", line, None, blank))
+        return True
+
+    def _running_text(self, line: Line, text: str) -> None:
         self._flush(keep=True)
         self.topic = ""
         self.goal = bool(
             re.search(r"malen\b.{0,80}(?:nedan|:\s*$)|^mal\w* for .{0,40}:\s*$", fold(text))
         )
         self.document.prose.append((line, self.statement, self.insats, self.title))
+
+    def _heads_block(self, text: str, blank: bool) -> bool:
+        """`Kostnad`, `Periodens`, `Per`: part of the head of a block of figures, no label."""
+        if len(text.strip()) > 24 or any(c.isdigit() for c in text) or self._knows(text):
+            return False
+        blockwise = sum(i.kind == "label" for i in self.items) >= 2 and all(
+            i.kind != "row" for i in self.items
+        )
+        if not blockwise or not (blank or self.items[-1].kind == "head"):
+            return False
+        atoms, left = head_atoms(text)
+        words = {a.kind for a in atoms}
+        return fold(text).strip() == "per" or (bool(words) and not left and words <= _BLOCK_HEADS)
 
     def _statistic(self, line: Line, text: str, short: bool) -> bool:
         """Lines of participant statistics, outside the statements."""
@@ -408,12 +454,18 @@ class Walker:
         return True
 
     def _is_year_row(self, text: str) -> bool:
-        """`2 024 2 022`-like amounts that look like years, in the middle of figures."""
-        return (
-            bool(re.fullmatch(r"\s*\d{4}\s*", text))
-            and bool(self.items)
-            and self.items[-1].kind == "values"
-        )
+        """An amount that looks like a year (`2027`), in the middle of figures."""
+        if not re.fullmatch(r"\s*\d{4}\s*", text) or not self.items:
+            return False
+        last = self.items[-1]
+        if last.kind == "head" and any(i.kind == "values" for i in self.items):
+            return any(a.kind in _DATED for a in head_atoms(last.line.text)[0])
+        return last.kind == "values"
+
+    def _known_row(self, line: Line) -> bool:
+        """A row of the statement whose amounts look like years: `Intäkter 2035 1994`."""
+        row = parse_row(line) if self.statement in STATEMENTS else None
+        return row is not None and bool(row.label) and self._knows(row.label)
 
     def _count(self, unit: str) -> None:
         self.document.units[unit] = self.document.units.get(unit, 0) + 1
@@ -445,6 +497,11 @@ class Walker:
 
     def _head(self, line: Line, text: str) -> None:
         unit = unit_in(text)
+        kinds = {a.kind for a in head_atoms(text)[0]}
+        if self.statement in STATEMENTS and {"income", "cost", "net"} <= kinds:
+            above = [] if self.items else self.heads
+            self._flush()  # a driftredovisning whose title was not understood
+            self.statement, self.title, self.heads = "driftredovisning", text.strip(), above
         if any(i.kind in ("row", "values") for i in self.items):
             timed = any(
                 a.kind
@@ -470,7 +527,7 @@ class Walker:
                     return
                 self._flush(keep=True)
                 self.heads = []
-            elif not timed:
+            elif not timed and not blockwise:
                 return
         if unit:
             self._count(unit)
@@ -572,6 +629,22 @@ class Walker:
             self.note = ""
 
 
+_DATED = {"date", "range", "year", "to"}
+_BLOCK_HEADS = {
+    "avvikelse",
+    "bokslut",
+    "budget",
+    "cost",
+    "income",
+    "net",
+    "part",
+    "previous",
+    "prognos",
+    "share",
+    "used",
+    "utfall",
+    "whole",
+}
 _NOT_NAME = re.compile(
     r"statistik|deltagar|insatser|uppfolj|ekonomi|resultat|mal\b|maluppf|sammanfattn|"
     r"organisation|redovisning|"
@@ -609,6 +682,9 @@ def _head_of_heading(line: Line, heading: Heading) -> Line | None:
     return Line(line.number, line.page, " " * at + kept, line.raw)
 
 
+_LETTERHEAD = re.compile(
+    r"\W*(?:\w+ )?samordnings?f.{0,2}rbund[^\d]*$|s[il1]d[a-z]? \d{1,3}(?: ?\(\d+\))?$"
+)
 _SPECK = re.compile(r"\s*[^\s\d\-–—−*]{1,2}\s*")  # what OCR took for a letter or two
 _BLANKS = re.compile(r"[\s|]*[-–—−*](?:[\s|]+[-–—−*])*[\s|]*")
 _BLANK_ROW = re.compile(
@@ -648,6 +724,8 @@ def arrange(items: list[_Item], statement: str) -> tuple[list[Row], list[list[Li
         blocks = _blocks(items, statement)
         if blocks is not None:
             return blocks
+        if not rows:  # blocks that no alignment fits: which figure is whose cannot be told
+            return [], []
     return _standard([i for i in items if i.kind != "head"], statement), []
 
 
@@ -773,6 +851,9 @@ def _standard(items: list[_Item], statement: str) -> list[Row]:  # noqa: PLR0912
     return found
 
 
+_CUT = re.compile(r"(?:\b(?:fran|och|av|till|for|region|landsting)|[/-])$")
+
+
 def _best_join(own: str, before: _Item | None, after: _Item | None, statement: str) -> str:
     alone = _score(own, statement)
     lower = alone >= 97 and own[:1].islower()
@@ -794,7 +875,8 @@ def _best_join(own: str, before: _Item | None, after: _Item | None, statement: s
     if options[best] > alone + 2:
         return best
     if alone == 0:
-        if before is not None and own[:1].islower():
+        goes_on = before is not None and _CUT.search(fold(_label_text(before.line)))
+        if before is not None and (own[:1].islower() or goes_on):
             return "before"
         if after is not None and _label_text(after.line)[:1].islower():
             return "after"
@@ -825,6 +907,8 @@ def _blocks(items: list[_Item], statement: str) -> tuple[list[Row], list[list[Li
                 waiting = []
             blocks[-1].append(item.row)
     size = len(blocks[0])
+    if len(texts) != size == len(labels):
+        texts = [_label_text(i.line) for i in labels]
     if any(len(b) != size for b in blocks):
         flat = [row for block in blocks for row in block]
         for count in (len(texts), size):

@@ -16,8 +16,10 @@ from .tables import Reading, Row, Table
 
 SCALE = {"SEK": 1, "TSEK": 1000, "MSEK": 1_000_000, "": 1}
 MAX_ROUNDS = 5
-MAX_PAIRS = 1500
+MAX_PAIRS = 3000
+PAIR_OPTIONS = 7  # readings of a row that are tried together with those of another
 MAX_REPAIRS = 25
+BROKEN = -0.6  # worth of an identity that breaks, against 1 of one that holds
 
 Cell = tuple[int, int, int]  # table, row, column
 
@@ -68,10 +70,12 @@ class Grid:
 
     def figure(self, cell: Cell) -> Figure | None:
         """The figure of a cell in the reading chosen, None for a blank one."""
-        reading = self.reading(cell[0], cell[1])
-        if reading is None or cell[2] >= len(reading.figures):
+        t, r, c = cell
+        options = self.tables[t].rows[r].readings
+        if not options:
             return None
-        return reading.figures[cell[2]]
+        figures = options[self.chosen.get((t, r), 0)].figures
+        return figures[c] if c < len(figures) else None
 
     def printed_value(self, cell: Cell) -> int | None:
         """Value in hundredths of the printed unit, repaired where it is."""
@@ -86,8 +90,8 @@ class Grid:
         if figure is None:
             return None
         scale = SCALE.get(self.tables[cell[0]].unit, 1)
-        value = self.repairs[cell].value if cell in self.repairs else figure.value
-        return value * scale, figure.half * scale
+        fixed = self.repairs.get(cell) if self.repairs else None
+        return (fixed.value if fixed else figure.value) * scale, figure.half * scale
 
     def gap(self, identity: Identity) -> tuple[int, int] | None:
         """(total − parts, tolerance), or None when the identity cannot be tried."""
@@ -115,6 +119,15 @@ class Grid:
         """Whether the identity holds; None when it cannot be tried."""
         found = self.gap(identity)
         return None if found is None else abs(found[0]) <= found[1]
+
+
+def vouches(grid: Grid, identity: Identity, cell: Cell) -> bool:
+    """Whether an identity that holds would break without this figure, or the figure is zero."""
+    gap, amount = grid.gap(identity), grid.amount(cell)
+    if gap is None or amount is None:
+        return False
+    weight = -1 if cell == identity.total else sum(w for w, c in identity.parts if c == cell)
+    return amount[0] == 0 or abs(gap[0] + weight * amount[0]) > gap[1]
 
 
 RowKey = tuple[int, int]
@@ -156,8 +169,8 @@ class _Search:
         key, c, parts, either, weight = self.terms[n]
         row = self.amounts[key][self.option[key]]
         total = row[c] if c < len(row) else None
-        if total is None:
-            return 0.0
+        if total is None:  # a reading without the total does not escape its sum
+            return BROKEN * weight
         value, half = total
         led = 0
         seen = False
@@ -175,7 +188,7 @@ class _Search:
             return 0.0
         if abs(value - led) <= half or (either and abs(value + led) <= half):
             return weight if weighty else 0.02
-        return -0.6 * weight
+        return BROKEN * weight
 
     def objective(self, keys: tuple[RowKey, ...], around: list[int]) -> float:
         score = 0.0
@@ -201,31 +214,82 @@ class _Search:
         return best != before
 
     def pairs(self) -> None:
-        """Two rows at once, where an identity stays broken: bounded by MAX_PAIRS trials."""
+        """Two rows at once, where an identity stays broken: bounded by MAX_PAIRS trials.
+
+        The second row may be in another identity of the first: a wrong item and a sum that
+        was read wrong after it hold together and break what the sum is part of.
+        """
         trials = 0
-        for n, (key, _, parts, _, _) in enumerate(self.terms):
+        tried: set[tuple[RowKey, RowKey]] = set()
+        for n in range(len(self.terms)):
             if self.verdict(n) >= 0:
                 continue
-            keys = sorted({key, *(k for _, k, _ in parts)})
-            keys = [k for k in keys if len(self.amounts[k]) > 1]
-            for i, first in enumerate(keys):
-                for second in keys[i + 1 :]:
-                    trials += len(self.amounts[first]) * len(self.amounts[second])
+            for first in self._ambiguous(n):
+                near = dict.fromkeys(
+                    k for m in (n, *self.touching[first]) for k in self._ambiguous(m)
+                )
+                for second in near:
+                    pair = (min(first, second), max(first, second))
+                    if first == second or pair in tried:
+                        continue
+                    tried.add(pair)
+                    trials += self._options(first) * self._options(second)
                     if trials > MAX_PAIRS:
                         return
-                    self._pair(first, second)
+                    self._pair(*pair)
+
+    def notes(self) -> None:
+        """All rows of a table that may begin with the number of a note, at once.
+
+        Read wrong one by one they still add up, to sums that are wrong in the same way.
+        """
+        noted: dict[int, dict[RowKey, int]] = defaultdict(dict)
+        for key in sorted(self.amounts):
+            option = _noted_option(self.grid.row(*key))
+            if option is not None:
+                noted[key[0]][key] = option
+        for options in noted.values():
+            around = sorted({n for key in options for n in self.touching[key]})
+            if len(options) < 2 or all(self.verdict(n) >= 0 for n in around):
+                continue
+            keys = tuple(options)
+            kept = {key: self.option[key] for key in keys}
+            before = self.objective(keys, around)
+            self.option.update(options)
+            if self.objective(keys, around) <= before + 1e-9:
+                self.option.update(kept)
+
+    def _ambiguous(self, n: int) -> list[RowKey]:
+        key, _, parts, _, _ = self.terms[n]
+        keys = sorted({key, *(k for _, k, _ in parts)})
+        return [k for k in keys if len(self.amounts[k]) > 1]
+
+    def _options(self, key: RowKey) -> int:
+        return min(len(self.amounts[key]), PAIR_OPTIONS)
 
     def _pair(self, first: RowKey, second: RowKey) -> None:
         around = list(dict.fromkeys([*self.touching[first], *self.touching[second]]))
         best = (self.option[first], self.option[second])
         best_score = self.objective((first, second), around)
-        for a in range(len(self.amounts[first])):
-            for b in range(len(self.amounts[second])):
+        for a in range(self._options(first)):
+            for b in range(self._options(second)):
                 self.option[first], self.option[second] = a, b
                 score = self.objective((first, second), around)
                 if score > best_score + 1e-9:
                     best, best_score = (a, b), score
         self.option[first], self.option[second] = best
+
+
+def _noted_option(row: Row) -> int | None:
+    """The cheapest reading of a row that takes its first digits for the number of a note."""
+    if row.tabbed is not None or len(row.pieces) < 2:
+        return None
+    first = row.pieces[0]
+    for option, reading in enumerate(row.readings):
+        starts = [f.start for f in reading.figures if f is not None]
+        if starts and first.start < min(starts) and reading.label_end == row.label_end:
+            return option
+    return None
 
 
 def search(grid: Grid, identities: list[Identity], *, deep: bool = True) -> None:
@@ -246,6 +310,7 @@ def search(grid: Grid, identities: list[Identity], *, deep: bool = True) -> None
         if not moved:
             break
     if deep:
+        state.notes()
         state.pairs()
     for key, option in state.option.items():
         if option:
@@ -388,10 +453,7 @@ def _cell_candidates(  # noqa: PLR0917
         for distance, value in near:
             wanted[value] = min(distance, wanted.get(value, distance))
     found = []
-    closest = min(wanted.values(), default=0)
     for value, distance in wanted.items():
-        if distance > closest:
-            continue
         grid.repairs[cell] = Repair(value, "")
         fixed = frozenset(n for n in around if n in broken and grid.holds(identities[n]))
         harmed = any(n not in broken and grid.holds(identities[n]) is False for n in around)
@@ -414,6 +476,8 @@ def _unique(
             and c.explains & candidate.explains
             and (c.cell != candidate.cell or c.value != candidate.value)
         ]
+        if any(c.cell == candidate.cell and _near_rival(c, candidate) for c in rivals):
+            continue
         if len(candidate.explains) >= 2 and all(
             len(c.explains & candidate.explains) < len(candidate.explains)
             or c.rank > candidate.rank + 1
@@ -426,6 +490,11 @@ def _unique(
                 return candidate
     del broken
     return None
+
+
+def _near_rival(rival: _Candidate, candidate: _Candidate) -> bool:
+    """Whether another value of the same figure explains as much within the rounding."""
+    return rival.explains >= candidate.explains and rival.rank <= candidate.rank + 2
 
 
 def _mark(  # noqa: PLR0917
@@ -446,6 +515,9 @@ def _mark(  # noqa: PLR0917
         for cell in identities[n].cells:
             if grid.figure(cell) is None or cell in grid.repairs:
                 continue
-            if any(m not in broken and grid.holds(identities[m]) for m in touching[cell]):
+            if any(
+                m not in broken and grid.holds(identities[m]) and vouches(grid, identities[m], cell)
+                for m in touching[cell]
+            ):
                 continue
             grid.suspects.setdefault(cell, f"{identities[n].rule} håller inte")

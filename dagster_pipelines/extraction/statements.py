@@ -7,11 +7,13 @@ belong here: running text (`prose`) and the document's identity (`identity`).
 import itertools
 import re
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from .columns import Atom, Column, head_atoms, merge_cell, resolve
+from .heads import SURE
 from .identities import build
 from .identities import note_name as _note_name
 from .identity import Identity
@@ -20,8 +22,19 @@ from .participants import category
 from .sections import Document
 from .solve import SCALE, Cell, Grid, repair, search
 from .solve import Identity as Sum
-from .source import Source
-from .tables import Row, Table, column_edges, count_columns, head_columns, readings
+from .source import Line, Source
+from .tables import (
+    Heads,
+    Row,
+    Table,
+    column_edges,
+    count_columns,
+    head_columns,
+    head_widths,
+    lost_note_head,
+    readings,
+)
+from .trust import judge, vouched_for
 from .vocabulary import find_insats, fold, labels_of, restore_words, rule_severity, skeleton
 
 STATEMENTS = ("resultatrakning", "balansrakning", "kassaflode")
@@ -62,8 +75,9 @@ def read_tables(
         _classify(table)
     _units(tables, document)
     grid = Grid(tables)
-    if partial:
+    if partial or any(t.rivals for t in tables):
         _solve(grid, deep=False)
+        _settle(grid)
         _find_lost_heads(grid, partial, identity)
     sums = _solve(grid)
     trusted = not source.worn
@@ -144,21 +158,25 @@ def _same_case(printed: str, canonical: str) -> str:
 def _lay_columns(table: Table, identity: Identity) -> bool:
     """Columns and readings of a table; True when some heads are lost."""
     instant = table.statement == "balansrakning"
-    _, has_note, counts = head_columns(table.heads, 1, table.rows)
-    width = count_columns(table.rows, counts, has_note)
-    width = min(width, 12)
-    stacked, has_note, counts = head_columns(table.heads, width, table.rows)
+    has_note = any(a.kind == "note" for h in table.heads for a in head_atoms(h.text)[0])
+    named = head_widths(table.heads)
+    width = min(12, count_columns(table.rows, named, has_note))
+    heads = head_columns(table.heads, width, table.rows)
+    if heads.readings and named and width > max(named):  # heads are lost: `_find_lost_heads`
+        heads = Heads([[] for _ in range(width)], heads.has_note)
+    stacked, has_note = _fitting(heads, identity, instant), heads.has_note
     if table.stacked_heads:
         has_note = False
-        stacked = [
-            [a for line in lines for a in head_atoms(line.text)[0]] for lines in table.stacked_heads
-        ]
+        stacked = _block_heads(table.stacked_heads)
         width = len(stacked)
-    if not has_note and _looks_noted(table, width):
-        has_note = True
+    if table.statement in ("resultatrakning", "balansrakning"):
+        has_note = has_note or lost_note_head(table.rows, width)
     table.columns = [
         resolve(atoms, identity.period_start, identity.period_end, instant) for atoms in stacked
     ]
+    table.columns = _whole_years(table.columns, stacked, identity)
+    if not table.stacked_heads:
+        _weigh(table, heads, identity, instant)
     table.columns = [c if c.role != "note" else replace(c, role="value") for c in table.columns]
     lost = [
         i
@@ -179,6 +197,8 @@ def _lay_columns(table: Table, identity: Identity) -> bool:
     for row in table.rows:
         row.readings = readings(row, width, has_note, edges)
     table.rows = [r for r in table.rows if r.readings]
+    for row in table.rows:
+        _prefer_costs(row, table.columns)
     for c, column in enumerate(table.columns):
         if column.role == "used":
             table.columns[c] = replace(column, role="share" if _small(table, c) else "value")
@@ -197,6 +217,89 @@ def _lay_columns(table: Table, identity: Identity) -> bool:
     for c in doubled:
         table.columns[c] = replace(table.columns[c], known=False, text="")
     return bool(lost or doubled) and width > 1
+
+
+def _whole_years(
+    columns: list[Column], stacked: list[list[Atom]], identity: Identity
+) -> list[Column]:
+    """A bare year beside heads of parts of a year is the whole of it."""
+    part = any({"part", "range", "date"} & {a.kind for a in atoms} for atoms in stacked)
+    if not part or identity.period_end is None or identity.period_end.month == 12:
+        return columns
+    return [
+        replace(c, start=c.start and date(c.end.year, 1, 1), end=date(c.end.year, 12, 31))
+        if c.end and [a.kind for a in atoms] == ["year"]
+        else c
+        for c, atoms in zip(columns, stacked, strict=True)
+    ]
+
+
+_PARTS = {"income", "cost", "net"}
+
+
+def _block_heads(blocks: list[list[Line]]) -> list[list[Atom]]:
+    """Atoms of the head of each block; a block headed `Kostnad` alone goes on from the former."""
+    stacked: list[list[Atom]] = []
+    for lines in blocks:
+        atoms = [a for line in lines for a in head_atoms(line.text)[0]]
+        if stacked and atoms and all(a.kind in _PARTS for a in atoms):
+            atoms = [a for a in stacked[-1] if a.kind not in _PARTS] + atoms
+        stacked.append(atoms)
+    return stacked
+
+
+def _resolved(stacks: Sequence[Sequence[Atom]], identity: Identity, instant: bool) -> list[Column]:
+    return [resolve(list(s), identity.period_start, identity.period_end, instant) for s in stacks]
+
+
+def _oddity(columns: list[Column], identity: Identity) -> float:
+    """What a reading costs as a whole: columns alike, the report's own period missing."""
+    keys = _meanings(columns)
+    own = any(c.scenario == "utfall" and c.end == identity.period_end for c in columns)
+    return 3.0 * (len(keys) - len(set(keys))) + (0.0 if own else 1.0)
+
+
+def _meanings(columns: list[Column]) -> list[tuple[object, ...]]:
+    return [(c.scenario, c.start, c.end, c.role) for c in columns]
+
+
+def _fitting(heads: Heads, identity: Identity, instant: bool) -> list[list[Atom]]:
+    """The cheapest reading of the head in this report; the readings are put in that order."""
+    if not heads.readings:
+        return heads.stacked
+    heads.readings = sorted(
+        (
+            replace(r, cost=r.cost + _oddity(_resolved(r.stacks, identity, instant), identity))
+            for r in heads.readings
+        ),
+        key=lambda r: r.cost,
+    )
+    return [list(s) for s in heads.readings[0].stacks]
+
+
+def _weigh(table: Table, heads: Heads, identity: Identity, instant: bool) -> None:
+    """Keep the other readings of a head that come near the chosen one and differ in meaning."""
+    if heads.doubt:
+        table.columns = [replace(c, doubt=heads.doubt) for c in table.columns]
+    own = _meanings(table.columns)
+    for reading in heads.readings[1:]:
+        columns = _resolved(reading.stacks, identity, instant)
+        if reading.cost < heads.readings[0].cost + SURE and _meanings(columns) != own:
+            table.rivals.append(columns)
+
+
+def _prefer_costs(row: Row, columns: list[Column]) -> None:
+    """One figure before Netto where Intäkt and Kostnad could stand: a cost, unless named income."""
+    if row.tabbed is not None or re.search(r"intakt|bidrag|rant[ao]", fold(row.label)):
+        return
+    for c in range(len(columns) - 2):
+        if [x.part for x in columns[c : c + 3]] != ["income", "cost", "net"]:
+            continue
+        for n, reading in enumerate(row.readings):
+            income, cost, _ = reading.figures[c : c + 3]
+            if income is not None and income.value and cost is None:
+                row.readings[n] = replace(reading, cost=reading.cost + 0.5)
+    row.readings.sort(key=lambda r: r.cost)
 
 
 def _doubled(columns: list[Column]) -> list[int]:
@@ -245,16 +348,6 @@ def _infer_posts(table: Table) -> None:
                 row.post = "ovriga_kortfristiga_skulder"
 
 
-def _looks_noted(table: Table, width: int) -> bool:
-    """A column of small whole numbers before the amounts, without a head: note references."""
-    if table.statement not in ("resultatrakning", "balansrakning"):
-        return False
-    tabbed = [r for r in table.rows if r.tabbed is not None]
-    if len(tabbed) * 2 <= len(table.rows) or width < 2:
-        return False
-    return False
-
-
 def _default(identity: Identity, instant: bool) -> Column:
     return Column("", "utfall", None if instant else identity.period_start, identity.period_end)
 
@@ -291,7 +384,9 @@ def _triples(table: Table, identity: Identity, stacked: list[list[Atom]]) -> boo
         replace(period, text="Utfall kostnad", part="cost"),
         replace(period, text="Utfall netto", part="net"),
     ]
-    if stacked and {"cost"} <= {a.kind for a in stacked[0]}:  # a column without any figure
+    expected = len(parts) + (1 if "avvikelse" in scenarios else 0)
+    blank_income = {"cost"} <= {a.kind for a in stacked[0]} or width == expected - 1
+    if stacked and blank_income:  # a column without any figure
         new = new[1:]
     order = list(dict.fromkeys(s for s in scenarios if s not in ("utfall",)))
     if "budget" in order or width >= 4:
@@ -376,7 +471,80 @@ def _find_lost_heads(grid: Grid, partial: list[Table], identity: Identity) -> No
                     end=match.end if not column.text else column.end,
                     known=True,
                     text=text,
+                    doubt="",
                 )
+
+
+_TWO_WAYS = "kolumnrubrikerna kan läsas på flera sätt och inget annat avgör"
+
+
+def _settle(grid: Grid) -> None:
+    """Heads that can be read in several ways: the reading that other tables confirm, or doubt."""
+    known = [
+        (column, _figures_of(grid, t, c))
+        for t, table in enumerate(grid.tables)
+        if not table.rivals
+        for c, column in enumerate(table.columns)
+        if column.known and not column.doubt and column.role == "value" and column.part == ""
+    ]
+    for t, table in enumerate(grid.tables):
+        if not table.rivals:
+            continue
+        own = [_figures_of(grid, t, c) for c in range(table.width)]
+        options = [table.columns, *table.rivals]
+        scores = [_support(grid, t, o, own, known) for o in options]
+        ranked = sorted(range(len(options)), key=lambda i: -scores[i])
+        first, second = ranked[0], ranked[1]
+        table.columns = [
+            replace(new, role=old.role)
+            for new, old in zip(options[first], table.columns, strict=True)
+        ]
+        if scores[first] < scores[second] + 1.5:
+            meanings = [_meanings(o) for o in options]
+            table.columns = [
+                replace(c, doubt=_TWO_WAYS) if len({m[i] for m in meanings}) > 1 else c
+                for i, c in enumerate(table.columns)
+            ]
+
+
+def _support(
+    grid: Grid,
+    t: int,
+    columns: list[Column],
+    own: list[list[tuple[str, int, int]]],
+    known: list[tuple[Column, list[tuple[str, int, int]]]],
+) -> float:
+    """How far deviations and figures repeated in other tables bear out a reading of a head."""
+    score = 0.0
+    for c, column in enumerate(columns):
+        if column.role != "value" or column.scenario == "avvikelse":
+            continue
+        alike = [
+            _common(own[c], figures)
+            for other, figures in known
+            if (other.scenario, other.end) == (column.scenario, column.end)
+        ]
+        score += min(3, max(alike, default=0))
+    rows = range(len(grid.tables[t].rows))
+    places = {c.scenario: i for i, c in enumerate(columns) if c.role == "value"}
+    if {"utfall", "budget", "avvikelse"} <= set(places):
+        cells = [places[k] for k in ("avvikelse", "budget", "utfall")]
+        tried = [
+            Sum(
+                "AVV",
+                "",
+                (t, r, cells[0]),
+                ((1, (t, r, cells[1])), (-1, (t, r, cells[2]))),
+                ("", None, None),
+                either=True,
+            )
+            for r in rows
+            if all(grid.figure((t, r, c)) is not None for c in cells)
+        ]
+        held = sum(grid.holds(i) is True for i in tried)
+        if tried:
+            score += 3.0 if held * 2 > len(tried) else -3.0
+    return score
 
 
 def _partial_heads(table: Table, identity: Identity) -> list[Column]:
@@ -543,33 +711,41 @@ def _by_size(table: Table, default: str) -> str:
 
 def _solve(grid: Grid, *, deep: bool = True) -> list[Sum]:
     """Search with costs printed negative and positive per income statement; keep the better."""
-    tables = [t for t, table in enumerate(grid.tables) if table.statement == "resultatrakning"]
     signs = dict.fromkeys(range(len(grid.tables)), 1)
-    for t in tables:
-        signs[t] = _guess_sign(grid, t)
+    unsure = []
+    for t, table in enumerate(grid.tables):
+        if table.statement == "resultatrakning":
+            signs[t], sure = _guess_sign(grid, t)
+            unsure += [] if sure else [t]
     sums = build(grid, signs)
     search(grid, sums, deep=False)
-    for t in tables:
-        before = _verdicts(grid, sums)
+    if grid.chosen:
+        sums = build(grid, signs)
+    for t in unsure:
+        before = _verdicts(grid, sums, t)
         if before[1] == 0:
             continue
         chosen = dict(grid.chosen)
         other = {**signs, t: -signs[t]}
         tried = build(grid, other)
         search(grid, tried, deep=False)
-        after = _verdicts(grid, tried)
+        after = _verdicts(grid, tried, t)
         if (after[0] - after[1]) > (before[0] - before[1]):
             signs, sums = other, tried
         else:
             grid.chosen = chosen
-    sums = build(grid, signs)
-    search(grid, sums, deep=deep)
-    return build(grid, signs)
+    for _ in range(2):  # which cells are there at all depends on the readings
+        chosen = dict(grid.chosen)
+        search(grid, sums, deep=deep)
+        if chosen == grid.chosen:
+            break
+        sums = build(grid, signs)
+    return sums
 
 
-def _guess_sign(grid: Grid, t: int) -> int:
-    """+1 when costs are printed negative, −1 when they are printed positive."""
-    balance = 0
+def _guess_sign(grid: Grid, t: int) -> tuple[int, bool]:
+    """+1 when costs are printed negative, −1 when positive; whether all are printed so."""
+    negative = positive = 0
     for row in grid.tables[t].rows:
         if row.post in (
             "verksamhetens_kostnader",
@@ -577,19 +753,21 @@ def _guess_sign(grid: Grid, t: int) -> int:
             "administration",
             "kostnader_insatser",
         ):
-            for figure in row.readings[0].figures:
-                if figure and figure.value:
-                    balance += 1 if figure.value < 0 else -1
-    return 1 if balance > 0 else -1
+            for c, figure in enumerate(row.readings[0].figures):
+                if figure and figure.value and grid.tables[t].columns[c].scenario != "avvikelse":
+                    negative += figure.value < 0
+                    positive += figure.value > 0
+    return (1 if negative > positive else -1), min(negative, positive) == 0
 
 
-def _verdicts(grid: Grid, sums: list[Sum]) -> tuple[int, int]:
-    found = [grid.holds(s) for s in sums]
+def _verdicts(grid: Grid, sums: list[Sum], t: int) -> tuple[int, int]:
+    """How many identities about table `t` hold and break."""
+    found = [grid.holds(s) for s in sums if s.total[0] == t]
     return sum(v is True for v in found), sum(v is False for v in found)
 
 
 def _drafts(grid: Grid, sums: list[Sum], source: Source, identity: Identity) -> list[Draft]:
-    covered = {c for s in sums if grid.holds(s) for c in s.cells}
+    vouched = vouched_for(grid, sums)
     found: list[Draft] = []
     for t, table in enumerate(grid.tables):
         for r in range(len(table.rows)):
@@ -598,23 +776,19 @@ def _drafts(grid: Grid, sums: list[Sum], source: Source, identity: Identity) -> 
                 continue
             for c, figure in enumerate(reading.figures):
                 if figure is not None:
-                    found.append(_draft(grid, table, (t, r, c), figure, covered, source, identity))
+                    status = judge(grid, (t, r, c), vouched, worn=source.worn)
+                    found.append(_draft(grid, (t, r, c), figure, status, identity))
     return found
 
 
-def _draft(  # noqa: PLR0917
-    grid: Grid,
-    table: Table,
-    cell: Cell,
-    figure: Figure,
-    covered: set[Cell],
-    source: Source,
-    identity: Identity,
+def _draft(
+    grid: Grid, cell: Cell, figure: Figure, verdict: tuple[str, str], identity: Identity
 ) -> Draft:
-    _, r, c = cell
+    t, r, c = cell
+    table = grid.tables[t]
     row, column = table.rows[r], table.columns[c]
     line = row.line_of(figure)
-    status, note = _status(grid, cell, figure, covered, source, column)
+    status, note = verdict
     value = to_decimal(grid.printed_value(cell) or 0)
     unit = _unit(table, column, figure, row.label)
     if unit == "MSEK":
@@ -709,45 +883,6 @@ def _unit(table: Table, column: Column, figure: Figure, label: str) -> str:
     return table.unit
 
 
-def _status(  # noqa: PLR0911, PLR0917
-    grid: Grid, cell: Cell, figure: Figure, covered: set[Cell], source: Source, column: Column
-) -> tuple[str, str]:
-    if not column.known and not column.text:  # sums hold in a column whatever it is about
-        reason = grid.repairs[cell].reason if cell in grid.repairs else ""
-        lost = "kolumnens rubrik saknas eller är otydlig"
-        return "suspect", f"{lost}; {reason}" if reason else lost
-    if cell in grid.repairs:
-        return "repaired", grid.repairs[cell].reason
-    if cell in covered:
-        return "reconciled", ""
-    if cell in grid.suspects:
-        return "suspect", grid.suspects[cell]
-    reading = grid.reading(cell[0], cell[1])
-    row = grid.row(cell[0], cell[1])
-    if row.doubtful:
-        return "suspect", "etikett och belopp står isär; ingen summa prövar paret"
-    if figure.damaged:
-        return "suspect", "tecken i talet feltolkade av OCR; ingen summa prövar det"
-    if reading is not None and len(row.readings) > 1:
-        rivals = [
-            o
-            for o in row.readings
-            if o is not reading
-            and o.cost <= reading.cost + 0.2
-            and _value_at(o.figures, cell[2]) != figure.value
-        ]
-        if rivals:
-            return "suspect", "raden kan delas i kolumner på flera sätt"
-    if source.worn and figure.irregular:
-        return "unchecked", "mellanslag i talet flyttade av OCR"
-    return "unchecked", ""
-
-
-def _value_at(figures: tuple[Figure | None, ...], c: int) -> int | None:
-    figure = figures[c] if c < len(figures) else None
-    return figure.value if figure else None
-
-
 STANDING = re.compile(r"pagaende|aktuella|inskrivna (?:vid|per)|kvarvarande")
 
 
@@ -827,7 +962,7 @@ def _meaning(
             ):
                 kind = ""
         if row.is_sum and not kind and table.statement in ("driftredovisning", "not"):
-            kind = next((k for k, p in _KIND[1:] if p.search(fold(row.group))), "")
+            kind = _kind_of_sum(table, row)
     if (
         table.statement in ("not", "medlemsbidrag")
         and not row.is_sum
@@ -851,6 +986,16 @@ def _meaning(
     elif column.text and table.width > 1 and not any(c.kon for c in table.columns):
         parts.append("kolumn=" + re.sub(r"\s*[;=]\s*", " ", column.text))
     return label, insats, kind, ";".join(parts)
+
+
+def _kind_of_sum(table: Table, row: Row) -> str:
+    """The kind of insats that a sum adds up: that of its group, none for the table's total."""
+    sums = [r for r in table.rows if r.is_sum]
+    before = next((a for a, b in itertools.pairwise(sums) if b is row), None)
+    groups = {r.group for r in table.rows}
+    if row is sums[-1] and (row.group == before.group if before else len(groups) > 1):
+        return ""
+    return next((k for k, p in _KIND[1:] if p.search(fold(row.group))), "")
 
 
 def _member(label: str) -> str:

@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from .columns import Atom, Column, head_atoms, merge_cell
+from .heads import HeadLine, HeadReading, head_line, lay, supported
 from .numbers import CELL, WIDE, Figure, Piece, cuts, pieces_of, split_row
 from .source import Line
 from .vocabulary import fold, skeleton
@@ -70,6 +71,7 @@ class Table:
     insats_heading: str = ""
     name_heading: str = ""
     unit_known: bool = False
+    rivals: list[list[Column]] = field(default_factory=list)  # other readings of the head
     stacked_heads: list[list[Line]] = field(default_factory=list)
 
     @property
@@ -148,7 +150,9 @@ def _cell_row(line: Line, spans: list[tuple[int, int]]) -> Row | None:
         first = filled[1]
         a, b = cells[first]
         split = None
-    if split is None or split[0] > 0:
+    if first == 0 and len(filled) > 1 and _DASH.fullmatch(text[a:b]):
+        label_cells = 0  # nothing in the first column of figures
+    elif split is None or split[0] > 0:
         label = text[a:b].strip(" *:.")
         label_cells = first + 1
         if split is not None and split[0] > 0 and len(filled) == 1:
@@ -193,6 +197,9 @@ def _cell_row(line: Line, spans: list[tuple[int, int]]) -> Row | None:
         tabbed=values,
         cell_index=index,
     )
+
+
+_DASH = re.compile(r"\s*[-–—−*]\s*")
 
 
 def _is_reference(content: str) -> bool:
@@ -251,10 +258,17 @@ def count_columns(rows: list[Row], heads: set[int], has_note: bool) -> int:
         return max(1, widest - (1 if has_note else 0))
     if not votes:
         return 1
+    if heads and _blank_income(rows, min(heads)):
+        return min(heads) - 1
+    if len(heads) == 1:
+        (width,) = heads
+        if _cut_into(rows, width, has_note):
+            return width
+        heads = set()
     scores = {
         n: v
-        + (0.3 * len(rows) if n in heads else 0.0)
-        + _cohesion(rows, n)
+        + ((0.7 if len(heads) == 1 else 0.4) * len(rows) if n in heads else 0.0)
+        + _cohesion(rows, n, has_note)
         - 0.5 * sum(size >= n and n not in able for size, able in feasible)
         for n, v in votes.items()
     }
@@ -262,12 +276,74 @@ def count_columns(rows: list[Row], heads: set[int], has_note: bool) -> int:
     return min((n for n in scores if scores[n] >= top - 1e-9), default=1)
 
 
-def _cohesion(rows: list[Row], n: int) -> float:
+def _cut_into(rows: list[Row], width: int, has_note: bool) -> bool:
+    """Whether rows can be cut into as many columns as the head names, if not cleanly.
+
+    Not when most rows fall apart cleanly into another number of figures of like size: then the
+    head has lost a column.
+    """
+    if _usual([r[0] for r in _row_cuts(rows, width, has_note)]) <= 2.0:
+        return True
+    for other in range(1, 9):
+        found = _row_cuts(rows, other, has_note)
+        if _usual([r[0] for r in found]) <= 0.5 and _usual([r[1] for r in found]) <= 2:
+            return False
+    return _usual([r[0] for r in _row_cuts(rows, width, has_note)]) <= 0.8 * width + 0.8
+
+
+def _blank_income(rows: list[Row], width: int) -> bool:
+    """Rows of Intäkt, Kostnad, Netto where Intäkt is blank: Kostnad and Netto are the same."""
+    if width < 4:
+        return False
+    same = 0
+    for row in rows:
+        options = cuts(row.pieces).get(width - 1, ())
+        figures = options[0].figures if options and options[0].cost <= 1.5 else ()
+        if figures and figures[0] and figures[1]:
+            same += figures[0].value == figures[1].value > 0
+    return same * 2 > len(rows)
+
+
+def _usual(costs: list[float]) -> float:
+    """What seven rows of ten do not exceed."""
+    return sorted(costs)[len(costs) * 7 // 10] if costs else 99.0
+
+
+def _row_cuts(rows: list[Row], width: int, has_note: bool) -> list[tuple[float, float]]:
+    """Cost and spread of sizes of the cheapest cut of each row into `width` figures."""
+    found = []
+    for row in rows:
+        by_places = cuts(row.pieces)
+        if max(by_places, default=0) < width:  # blank cells are left out: it says nothing
+            continue
+        options = [(o.cost, o.figures) for o in by_places.get(width, ())]
+        if len(row.pieces) > 1 and _note_piece(row.pieces[0]):
+            lost = 0.0 if has_note else 0.3  # the head of the Not column may be lost
+            options += [(o.cost + lost, o.figures) for o in cuts(row.pieces[1:]).get(width, ())]
+        best = min(options, key=lambda o: o[0], default=None)
+        found.append((best[0], _spread(best[1]) / 0.04) if best else (99.0, 99.0))
+    return found if len(found) * 2 >= len(rows) else []
+
+
+def lost_note_head(rows: list[Row], width: int) -> bool:
+    """Whether rows fit the columns only when a small number before them is a note's."""
+    fits = 0
+    for row in rows:
+        if row.tabbed is not None or len(row.pieces) < 2 or not _note_piece(row.pieces[0]):
+            continue
+        whole = min((o.cost for o in cuts(row.pieces).get(width, ())), default=99.0)
+        rest = min((o.cost for o in cuts(row.pieces[1:]).get(width, ())), default=99.0)
+        fits += rest <= 0.7 and whole >= rest + 1.5
+    return fits >= 2
+
+
+def _cohesion(rows: list[Row], n: int, has_note: bool) -> float:
     """A small preference for column counts that gaps and signs force upon the rows."""
     forced = 0
     for row in rows:
         if row.tabbed is None:
-            hard = 1 + sum(1 for p in row.pieces[1:] if p.gap >= WIDE)
+            noted = has_note and len(row.pieces) > 1 and _note_piece(row.pieces[0])
+            hard = (0 if noted else 1) + sum(1 for p in row.pieces[1:] if p.gap >= WIDE)
             forced += hard == n and hard > 1
     return 0.5 * forced
 
@@ -290,12 +366,16 @@ def readings(row: Row, width: int, has_note: bool, edges: list[float] | None) ->
     """The readings of a row in a table of `width` columns, cheapest first."""
     if row.tabbed is not None:
         flat = [f for cell in row.tabbed for f in cell]
+        if has_note and flat and flat[0] is None and len(flat) <= width and "\t" in row.line.text:
+            flat += [None] * (width + 1 - len(flat))  # blank cells at the end of a line are lost
         fixed = _fixed(flat, width, has_note)
         if fixed is not None:
             return [Reading(fixed, 0.0, row.label_end)]
     found: list[Reading] = []
     pieces = row.pieces
-    labelled = bool(_WORDS.search(row.label))
+    if not pieces:  # only blank cells, and not as many as there are columns
+        return []
+    labelled = bool(_WORDS.search(row.line.text[: row.label_end]))
     for absorbed in range(0, min(3, len(pieces)) if labelled else 1):
         if absorbed and pieces[absorbed - 1].sign < 0:
             break
@@ -361,8 +441,8 @@ def _fixed(  # noqa: PLR0911
 
 def _spread(figures: tuple[Figure | None, ...]) -> float:
     """A faint preference for figures of like size in a row."""
-    sizes = [len(str(abs(f.value) // 100)) for f in figures if f and f.value and not f.percent]
-    return 0.04 * (max(sizes) - min(sizes)) if len(sizes) > 1 else 0.0
+    sizes = [abs(f.value) // 100 for f in figures if f and f.value and not f.percent]
+    return 0.04 * (len(str(max(sizes))) - len(str(min(sizes)))) if len(sizes) > 1 else 0.0
 
 
 def _placed(
@@ -426,15 +506,70 @@ def column_edges(rows: list[Row], width: int) -> list[float] | None:
     return [s / count for s in sums]
 
 
-def head_columns(  # noqa: PLR0912
+@dataclass(slots=True)
+class Heads:
+    """What the head lines of a table say: atoms per column, other readings, a Not column."""
+
+    stacked: list[list[Atom]]
+    has_note: bool = False
+    readings: list[HeadReading] = field(default_factory=list)
+    doubt: str = ""
+
+
+def head_widths(heads: list[Line]) -> set[int]:
+    """The numbers of columns that the head lines can be read as without oddity."""
+    lines = _free_lines(heads)
+    if not supported(lines):
+        kinds = [a.kind for line in lines for unit in line.units for a in unit]
+        parts = sum(k in ("income", "cost", "net") for k in kinds)
+        if {"income", "cost", "net"} <= set(kinds):
+            more = sum(k in ("prognos", "bokslut", "year") for k in kinds)
+            return {parts + ("avvikelse" in kinds) + n for n in range(more + 1)}
+        return {max((len(line.units) for line in lines), default=1)}
+    found = {width: lay(lines, width) for width in range(1, 9)}
+    costs = {width: readings[0].cost for width, readings in found.items() if readings}
+    least = min(costs.values(), default=0.0)
+    return {w for w, cost in costs.items() if cost <= min(float(w), least + 0.5)}
+
+
+def _free_lines(heads: list[Line]) -> list[HeadLine]:
+    """The lines of a head as units; words of a Not column left out."""
+    lines = []
+    for line in heads:
+        cells = split_cells(line.text)
+        groups = _cell_groups(line, cells) if cells and len(cells) > 1 else None
+        if groups is not None:
+            units = [tuple(g) for g in groups if g and all(a.kind != "note" for a in g)]
+            lines.append(HeadLine(tuple(units)))
+            continue
+        atoms = [a for a in head_atoms(line.text)[0] if a.kind not in ("note", "partial")]
+        lines.append(HeadLine((tuple(atoms),)) if "<t" in line.raw else head_line(atoms))
+    return [line for line in lines if line.units and line.units[0]]
+
+
+def head_columns(heads: list[Line], width: int, rows: list[Row]) -> Heads:
+    """Atoms of each column: by cells or alignment where the head has them, else as they fit."""
+    stacked, has_note, sure = _placed_heads(heads, width, rows)
+    if sure:
+        return Heads(stacked, has_note)
+    found = lay(_free_lines(heads), width)
+    if found and found[0].cost <= 1.2 * width:
+        unread = [w for line in heads for w in head_atoms(line.text)[1].split() if len(w) > 3]
+        doubt = f"ordet ”{unread[0]}” i kolumnrubriken är inte förstått" if unread else ""
+        return Heads([list(s) for s in found[0].stacks], has_note, found, doubt)
+    doubt = "kolumnrubrikerna går inte säkert att fördela på kolumnerna" if heads else ""
+    return Heads(stacked, has_note, doubt=doubt)
+
+
+def _placed_heads(
     heads: list[Line], width: int, rows: list[Row]
-) -> tuple[list[list[Atom]], bool, set[int]]:
-    """Atoms of each column from the head lines, whether there is a Not column, counts seen."""
+) -> tuple[list[list[Atom]], bool, bool]:
+    """Atoms of each column by their place, whether there is a Not column, whether it is sure."""
     stacked: list[list[Atom]] = [[] for _ in range(width)]
     has_note = False
-    counts: set[int] = set()
     leftovers: list[list[Atom]] = []
     lines: list[list[list[Atom]]] = []
+    celled = 0
     for line in heads:
         groups = _line_groups(line, width)
         if groups is None:
@@ -444,19 +579,13 @@ def head_columns(  # noqa: PLR0912
         values = [g for g in groups if not any(a.kind == "note" for a in g)]
         if values:
             lines.append(values)
+            celled += bool(split_cells(line.text)) and len(values) == width
     filled = [[g for g in groups if g] for groups in lines]
-    if len(lines) > 1 and all(len(g) == 1 for g in filled):  # head cells on lines of their own
-        flat = _sequential([a for g in filled for a in g[0]])
-        if len(flat) == width > 1:
-            return flat, has_note, {width}
-        counts.add(len(flat))
-        if len(lines) == width > 1:
-            return [g[0] for g in filled], has_note, {width}
+    if len(lines) == width > 1 and all("<t" in line.raw for line in heads):
+        return [[a for g in groups for a in g] for groups in filled], has_note, True
     edges = column_edges(rows, width)
+    aligned = bool(edges)
     for groups, present in zip(lines, filled, strict=True):
-        counts.add(len(present))
-        if len(groups) > 1:
-            counts.add(len(groups))
         if len(groups) == width or len(present) == width:
             for i, group in enumerate(groups if len(groups) == width else present):
                 stacked[i].extend(group)
@@ -465,6 +594,7 @@ def head_columns(  # noqa: PLR0912
             flat = nearest or _regroup([a for g in present for a in g], width) or []
             for i, group in enumerate(flat):
                 stacked[i].extend(group)
+            aligned = aligned and nearest is not None
         elif edges and present[0][0].start > 8:
             for group in present:
                 i = min(range(width), key=lambda c: abs(edges[c] - group[-1].end))
@@ -472,7 +602,9 @@ def head_columns(  # noqa: PLR0912
         else:
             leftovers.extend([a] for g in present for a in g)
     _place_leftovers(stacked, leftovers)
-    return stacked, has_note, {max(counts)} if counts else counts
+    by_place = bool(lines) and (celled == len(lines) or (aligned and not leftovers))
+    triple = any(a.kind in ("income", "cost", "net") for s in stacked for a in s)
+    return stacked, has_note, triple or (by_place and all(stacked))
 
 
 def _line_groups(line: Line, width: int) -> list[list[Atom]] | None:
@@ -484,6 +616,8 @@ def _line_groups(line: Line, width: int) -> list[list[Atom]] | None:
             return None
         while len(groups) > width and not groups[0]:
             groups = groups[1:]
+        if len(groups) == width + 1 and all(a.kind != "note" for a in groups[0]):
+            groups = groups[1:]  # a corner that looks like a head
         return groups
     atoms, _ = head_atoms(line.text)
     if "<t" in line.raw and atoms:  # a cell of its own line
@@ -531,24 +665,6 @@ def _split_groups(groups: list[list[Atom]], width: int) -> list[list[Atom]]:
 
 
 _STARTS = {"utfall", "budget", "prognos", "bokslut", "avvikelse", "used", "income", "cost"}
-
-
-def _sequential(atoms: list[Atom]) -> list[list[Atom]]:
-    """Head words on lines of their own, column after column."""
-    groups: list[list[Atom]] = []
-    for atom in atoms:
-        last = {a.kind for a in groups[-1]} if groups else set()
-        timed = bool(last & _TIMES)
-        closed = bool(last & {"avvikelse", "used", "share"})
-        doubled = atom.kind == "avvikelse" and groups and groups[-1][-1].kind == "avvikelse"
-        starts = atom.kind in _STARTS and not doubled and (bool(last & _STARTS) or timed)
-        starts = starts or (atom.kind == "part" and timed)
-        ends = atom.kind in _TIMES and atom.kind != "to" and (timed or closed)
-        if not groups or starts or ends:
-            groups.append([atom])
-        else:
-            groups[-1].append(atom)
-    return groups
 
 
 _PLANS = {"budget", "prognos", "mal"}
@@ -615,20 +731,35 @@ def _place_leftovers(stacked: list[list[Atom]], leftovers: list[list[Atom]]) -> 
             after = choice + 1
 
 
+_HEADING = {
+    "avvikelse",
+    "bokslut",
+    "budget",
+    "date",
+    "note",
+    "previous",
+    "prognos",
+    "range",
+    "share",
+    "to",
+    "used",
+    "utfall",
+    "year",
+}
+
+
 def _cell_groups(line: Line, cells: list[tuple[int, int]]) -> list[list[Atom]] | None:
     groups: list[list[Atom]] = []
     any_atom = False
     for nth, (a, b) in enumerate(cells):
-        atoms = [_shift(atom, a) for atom in head_atoms(line.text[a:b])[0]]
-        if nth == 0 and not any(x.kind in ("date", "range", "year", "note") for x in atoms):
-            continue
-        if (
-            nth == 0
-            and cells[0][1] > cells[0][0]
-            and line.text[a:b].strip()
-            and re.search(r"belopp|tkr|kr", fold(line.text[a:b]))
+        found, left = head_atoms(line.text[a:b])
+        atoms = [_shift(atom, a) for atom in found]
+        if nth == 0 and (
+            left
+            or not any(x.kind in _HEADING for x in atoms)
+            or (line.text[a:b].strip() and re.search(r"belopp|tkr|kr", fold(line.text[a:b])))
         ):
-            continue
+            continue  # the corner
         any_atom = any_atom or bool(atoms)
         if (
             len({x.kind for x in atoms} & {"avvikelse"})

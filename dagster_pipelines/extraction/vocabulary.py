@@ -25,10 +25,12 @@ _TABLE = {
 }
 _OCR = [
     (re.compile(r"(?<![\d.,])6(?=[a-z])"), "o"),
+    (re.compile(r"(?<![\w.,])0(?=[a-z]{3})"), "o"),
     (re.compile(r"(?<=[a-z])[60](?=[a-z])"), "o"),
     (re.compile(r"(?<=[a-z])[1|](?=[a-z])"), "l"),
     (re.compile(r"&(?=[a-z])"), "a"),
 ]
+_MAYBE_OCR = re.compile(r"[60&](?=[a-z])|[a-z][1|](?=[a-z])")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 
@@ -56,7 +58,7 @@ def fold(text: str) -> str:
         lowered = lowered.translate(_TABLE)
         if not lowered.isascii():
             lowered = "".join(map(_ascii, lowered))
-    if not lowered.isalpha():
+    if _MAYBE_OCR.search(lowered):
         for pattern, letter in _OCR:
             lowered = pattern.sub(letter, lowered)
     return lowered
@@ -103,6 +105,7 @@ class LabelIndex:
         for label in labels:
             self.by_key.setdefault(skeleton(label.label), label)
         self.keys = list(self.by_key)
+        self.shapes = {key.translate(_SHAPE): key for key in reversed(self.keys)}
         self._cache: dict[str, tuple[Label, float] | None] = {}
 
     def near(self, text: str) -> bool:
@@ -122,19 +125,29 @@ class LabelIndex:
             return self.by_key[key], 100.0
         if len(key) < 5 or len(key) > 110:
             return None
+        shape = key.translate(_SHAPE)
+        if shape in self.shapes:
+            return self.by_key[self.shapes[shape]], 96.0
+        return self._nearest(key, self.keys) or self._nearest(shape, list(self.shapes))
+
+    def _nearest(self, key: str, choices: list[str]) -> tuple[Label, float] | None:
+        """The label most like `key`, None when none is like it or two are equally so."""
         cutoff = 90.0 if len(key) < 9 else 86.0 if len(key) < 14 else 83.0
-        hits = process.extract(key, self.keys, scorer=fuzz.ratio, score_cutoff=cutoff, limit=4)
-        hits = [hit for hit in hits if not _opposed(key, hit[0])]
-        if not hits:
+        hits = process.extract(key, choices, scorer=fuzz.ratio, score_cutoff=cutoff, limit=4)
+        found = [
+            (self.by_key[self.shapes.get(hit, hit)], score)
+            for hit, score, _ in hits
+            if not _opposed(key, hit)
+        ]
+        if not found:
             return None
-        best_key, best, _ = hits[0]
-        label = self.by_key[best_key]
-        for other_key, score, _ in hits[1:]:
-            if self.by_key[other_key].post_code != label.post_code and best - score < 3:
-                return None
+        label, best = found[0]
+        if any(other.post_code != label.post_code and best - score < 3 for other, score in found):
+            return None
         return label, float(best)
 
 
+_SHAPE = str.maketrans("uc", "ne")  # letters that OCR takes for each other
 _OPPOSITES = [
     ("intakt", "kostnad"),
     ("fordring", "skuld"),
@@ -312,6 +325,17 @@ def insatser(forbund_id: str) -> tuple[Insats, ...]:
     )
 
 
+_JOINING = {"i", "om", "for", "av", "pa", "till", "med", "inom"}
+
+
+def _names(key: str, name: str) -> bool:
+    """Whether a text begins or ends with a name; `Utbildning i …` is no insats `Utbildning`."""
+    if key.endswith(" " + name):
+        return True
+    rest = key[len(name) :].split() if key.startswith(name + " ") else []
+    return bool(rest) and (" " in name or rest[0] not in _JOINING)
+
+
 @lru_cache(maxsize=4096)
 def find_insats(forbund_id: str, text: str) -> Insats | None:
     """The insats that a text names: exactly, fuzzily, or as the start of the text."""
@@ -323,7 +347,7 @@ def find_insats(forbund_id: str, text: str) -> Insats | None:
         for alias in insats.aliases:
             other = skeleton(alias)
             score = 100.0 if key == other else fuzz.ratio(key, other)
-            if len(other) >= 4 and (key.startswith(other + " ") or key.endswith(" " + other)):
+            if len(other) >= 4 and _names(key, other):
                 score = max(score, 92.0 + min(len(other), 40) / 10)
             if score >= 86 and (best is None or score > best[0]):
                 best = (score, insats)

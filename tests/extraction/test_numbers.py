@@ -78,3 +78,8 @@ def test_prose_is_no_row():
 @given(value=st.integers(min_value=-(10**12), max_value=10**12))
 def test_hundredths_are_exact(value):
     assert to_decimal(value) * 100 == value
+
+
+def test_a_number_has_at_most_one_torn_group():
+    assert 1 not in cuts(pieces_of("24 31 23") or ())
+    assert str(cuts(pieces_of("1 80 000") or ())[1][0].figures[0].decimal) == "180000"

@@ -33,9 +33,16 @@ def test_every_mutation_changes_its_text_and_is_made_again_by_its_seed():
 @pytest.mark.parametrize(
     "facts",
     [
-        [good(line=0)], [good(line=2)], [good(position=0)], [good(printed="")],
-        [good(printed=" ")], [good(printed="1 235")], [good(printed=None)], [good(), good()],
-        [{"printed": "1 234"}], None,
+        [good(line=0)],
+        [good(line=2)],
+        [good(position=0)],
+        [good(printed="")],
+        [good(printed=" ")],
+        [good(printed="1 235")],
+        [good(printed=None)],
+        [good(), good()],
+        [{"printed": "1 234"}],
+        None,
     ],
 )
 def test_the_check_sees_a_fact_without_provenance(facts):

@@ -57,7 +57,8 @@ def test_identities_hold_in_the_truth(reports, kind):
 
 def test_the_evaluator_sees_a_break_beyond_rounding_and_none_within():
     facts = [
-        _fact("summa_tillgangar", "1000", "TSEK"), _fact("kassa_och_bank", "400", "TSEK"),
+        _fact("summa_tillgangar", "1000", "TSEK"),
+        _fact("kassa_och_bank", "400", "TSEK"),
         _fact("summa_omsattningstillgangar", "1000", "TSEK"),
         _fact("fordringar", "601", "TSEK"),
     ]
@@ -67,8 +68,14 @@ def test_the_evaluator_sees_a_break_beyond_rounding_and_none_within():
 
 
 def _fact(post: str, value: str, unit: str) -> dict[str, str]:
-    return {"statement": "balansrakning", "post_code": post, "value": value, "unit": unit,
-            "scenario": "utfall", "period_end": "2022-06-30"}
+    return {
+        "statement": "balansrakning",
+        "post_code": post,
+        "value": value,
+        "unit": unit,
+        "scenario": "utfall",
+        "period_end": "2022-06-30",
+    }
 
 
 @pytest.mark.parametrize("kind", ["clean", "planted"])
@@ -120,10 +127,14 @@ def test_a_planted_break_really_breaks_and_no_other_rule_does(reports):
     seen = set()
     for report in reports["planted"]:
         assert report.planted
-        told = {(found.rule, found.scenario, found.period_end)
-                for _, done in report.planted for found in done.breaks}
-        real = {(found.rule, found.scenario, found.period_end)
-                for found in broken(report.truth_facts)}
+        told = {
+            (found.rule, found.scenario, found.period_end)
+            for _, done in report.planted
+            for found in done.breaks
+        }
+        real = {
+            (found.rule, found.scenario, found.period_end) for found in broken(report.truth_facts)
+        }
         assert real == told
         for index, done in report.planted:
             seen.add(done.rule)
@@ -149,16 +160,19 @@ def test_a_planted_figure_is_the_only_one_that_differs_from_the_sound_report(rep
 
 
 def test_items_add_up_to_their_sum_in_the_books():
-    books = make_books(Random(4), date(2022, 8, 31), ["Staten", "Region", "A", "B"],
-                       ["Steget", "Bron"], ["X", "Y"])
+    books = make_books(
+        Random(4), date(2022, 8, 31), ["Staten", "Region", "A", "B"], ["Steget", "Bron"], ["X", "Y"]
+    )
     for flow in books.flows.values():
         assert sum(flow.natur.values()) == sum(flow.slag.values()) + sum(flow.insatser.values())
         state, region, *local = flow.medlemmar.values()
         assert state == 2 * region == 2 * sum(local)
     for kind in ("utfall", "fjol", "bokslut"):
         cash = books.cash(kind)
-        assert (cash["likvida_medel_vid_periodens_borjan"] + cash["periodens_kassaflode"]
-                == cash["likvida_medel_vid_periodens_slut"])
+        assert (
+            cash["likvida_medel_vid_periodens_borjan"] + cash["periodens_kassaflode"]
+            == cash["likvida_medel_vid_periodens_slut"]
+        )
         assert books.balances[kind].resultat == books.flows[kind].resultat
 
 
@@ -175,16 +189,36 @@ def test_every_layout_period_end_and_statement_appears(reports):
     assert layouts == set(LAYOUTS)
     assert ends == {"03-31", "04-30", "06-30", "08-31", "09-30", "12-31"}
     assert types == {"delar", "ar"}
-    assert statements == {"resultatrakning", "balansrakning", "kassaflode", "driftredovisning",
-                          "not", "oversikt", "nyckeltal", "deltagare", "mal", "kostnadsfordelning"}
+    assert statements == {
+        "resultatrakning",
+        "balansrakning",
+        "kassaflode",
+        "driftredovisning",
+        "not",
+        "oversikt",
+        "nyckeltal",
+        "deltagare",
+        "mal",
+        "kostnadsfordelning",
+    }
     for statement in ("resultatrakning", "balansrakning", "kassaflode", "driftredovisning", "not"):
         assert {(statement, "SEK"), (statement, "TSEK")} <= units
 
 
 def test_number_styles_appear(reports):
     printed = [fact["printed"] for report in reports["clean"] for fact in report.truth_facts]
-    for pattern in (r"\d \d{3}", r"\d\.\d{3}", rf"\d{NBSP}\d", rf"\d{THIN}\d", rf"\d{NARROW}\d",
-                    r"^\d{7,}$", r"^-\d", rf"^{MINUS}\d", r"^–\d", r"^\(\d"):
+    for pattern in (
+        r"\d \d{3}",
+        r"\d\.\d{3}",
+        rf"\d{NBSP}\d",
+        rf"\d{THIN}\d",
+        rf"\d{NARROW}\d",
+        r"^\d{7,}$",
+        r"^-\d",
+        rf"^{MINUS}\d",
+        r"^–\d",
+        r"^\(\d",
+    ):
         assert any(re.search(pattern, text) for text in printed), pattern
 
 

@@ -20,10 +20,21 @@ def clean(seed: int):
 
 def claims(facts) -> set[tuple[object, ...]]:
     """Statement facts without where they stand: lines differ between a PDF and its text."""
-    names = ("statement", "post_code", "label", "scenario", "period_start", "period_end", "unit",
-             "value")
-    return {tuple(str(fact[name] or "") for name in names) for fact in facts
-            if fact["statement"] in STRICT and fact["status"] != "suspect"}
+    names = (
+        "statement",
+        "post_code",
+        "label",
+        "scenario",
+        "period_start",
+        "period_end",
+        "unit",
+        "value",
+    )
+    return {
+        tuple(str(fact[name] or "") for name in names)
+        for fact in facts
+        if fact["statement"] in STRICT and fact["status"] != "suspect"
+    }
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -76,6 +87,9 @@ def test_a_scan_gives_the_facts_of_its_text_or_marks_them(tmp_path):
     assert scored.found >= 0.9 * scored.truth, found.message
     right = claims(report.truth_facts)
     amounts = {(claim[0], claim[1], *claim[3:]) for claim in right}
-    wrong = [claim for claim in claims(found.facts)
-             if claim[1] and (claim[0], claim[1], *claim[3:]) not in amounts]
+    wrong = [
+        claim
+        for claim in claims(found.facts)
+        if claim[1] and (claim[0], claim[1], *claim[3:]) not in amounts
+    ]
     assert wrong == []

@@ -26,10 +26,21 @@ class Break:
 
 def fact(**changes: str) -> dict[str, str]:
     base = {
-        "line": "10", "position": "1", "statement": "resultatrakning", "label": "Resultat",
-        "post_code": "periodens_resultat", "insats": "", "insatstyp": "", "breakdown": "",
-        "scenario": "utfall", "period_start": "2022-01-01", "period_end": "2022-06-30",
-        "unit": "TSEK", "value": "-1765", "printed": "-1 765", "status": "unchecked",
+        "line": "10",
+        "position": "1",
+        "statement": "resultatrakning",
+        "label": "Resultat",
+        "post_code": "periodens_resultat",
+        "insats": "",
+        "insatstyp": "",
+        "breakdown": "",
+        "scenario": "utfall",
+        "period_start": "2022-01-01",
+        "period_end": "2022-06-30",
+        "unit": "TSEK",
+        "value": "-1765",
+        "printed": "-1 765",
+        "status": "unchecked",
     }
     return base | changes
 
@@ -83,8 +94,10 @@ def test_a_right_but_suspect_fact_is_found_and_not_trusted():
 
 
 def test_a_note_number_read_as_a_figure_is_invented():
-    result = score(Said([fact(), fact(position="2", value="2", printed="2")]),
-                   Truth([fact(value="-3765", printed="-3 765"), fact()]))
+    result = score(
+        Said([fact(), fact(position="2", value="2", printed="2")]),
+        Truth([fact(value="-3765", printed="-3 765"), fact()]),
+    )
     assert result.total().silent == 1
     result = score(Said([fact(line="90", value="4", printed="4")]), Truth([fact()]))
     assert [error.what for error in result.errors] == ["invented"]
@@ -108,14 +121,27 @@ def test_nothing_printed_and_duplicates_are_harmless():
 
 def test_a_coarser_figure_outside_the_rounding_is_no_duplicate():
     finer = fact(line="10", position="2", unit="SEK", value="-1763938", printed="-1763 938")
-    truth = [fact(), fact(line="10", position="2", scenario="budget", unit="SEK",
-                          value="-1763938", printed="-1763 938")]
+    truth = [
+        fact(),
+        fact(
+            line="10",
+            position="2",
+            scenario="budget",
+            unit="SEK",
+            value="-1763938",
+            printed="-1763 938",
+        ),
+    ]
     assert score(Said([fact(), finer]), Truth(truth)).total().silent == 1
 
 
 def test_opening_posts_may_be_dated_at_either_end():
-    truth = fact(statement="balansrakning", post_code="ingaende_eget_kapital", period_start="",
-                 period_end="2022-06-30")
+    truth = fact(
+        statement="balansrakning",
+        post_code="ingaende_eget_kapital",
+        period_start="",
+        period_end="2022-06-30",
+    )
     assert one(truth | {"period_end": "2021-12-31"}, truth).total().found == 1
     assert one(truth | {"period_end": "2020-12-31"}, truth).total().found == 0
     other = truth | {"post_code": "summa_eget_kapital"}
@@ -132,8 +158,15 @@ def test_labels_tell_rows_apart_where_no_post_does():
 
 
 def test_participants_need_their_insats():
-    truth = fact(statement="deltagare", post_code="", label="Nya deltagare", insats="Steget",
-                 unit="antal", value="12", printed="12")
+    truth = fact(
+        statement="deltagare",
+        post_code="",
+        label="Nya deltagare",
+        insats="Steget",
+        unit="antal",
+        value="12",
+        printed="12",
+    )
     assert one(truth, truth).total().found == 1
     assert one(truth | {"insats": ""}, truth).total().found == 0
 
@@ -162,12 +195,21 @@ def test_damage_is_repaired_suspect_silent_or_missing():
 
 def test_a_planted_break_is_reported_by_rule_period_and_size():
     broken = Break("RR1", "utfall", "2022-06-30", Decimal(25000))
-    finding = {"rule": "RR1", "scenario": "utfall", "period_end": "2022-06-30",
-               "difference": "-25000"}
+    finding = {
+        "rule": "RR1",
+        "scenario": "utfall",
+        "period_end": "2022-06-30",
+        "difference": "-25000",
+    }
     truth = Truth([fact()], planted=[(0, [broken])])
     assert score(Said([fact()], [finding]), truth).planted_reported == 1
-    for change in ({"rule": "RR5"}, {"period_end": "2021-06-30"}, {"scenario": "budget"},
-                   {"difference": "90000"}, {"difference": "?"}):
+    for change in (
+        {"rule": "RR5"},
+        {"period_end": "2021-06-30"},
+        {"scenario": "budget"},
+        {"difference": "90000"},
+        {"difference": "?"},
+    ):
         assert score(Said([fact()], [finding | change]), truth).planted_reported == 0
 
 
@@ -180,8 +222,12 @@ def test_a_planted_break_repaired_away_is_told():
 
 
 def test_findings_are_counted_and_false_in_a_sound_report():
-    result = combine([score(Said([fact()], [{"rule": "RR1"}]), Truth([fact()])),
-                      score(Said([fact()]), Truth([fact()]))])
+    result = combine(
+        [
+            score(Said([fact()], [{"rule": "RR1"}]), Truth([fact()])),
+            score(Said([fact()]), Truth([fact()])),
+        ]
+    )
     assert (result.findings, result.reports_with_findings, result.reports) == (1, 1, 2)
 
 

@@ -1,0 +1,254 @@
+"""Heads on lines without cells: which words belong to which column, and how sure that is.
+
+Belongs here: laying the atoms of head lines upon columns when neither tabs nor alignment do,
+by what a column's head may say. Does not belong here: reading the atoms or resolving a column
+(`columns`), the rows (`tables`).
+
+A reading gives every column a run of consecutive atoms from every line, in order. Each stack
+has a cost (a scenario without a period is dearer than one with it, two periods are impossible);
+the cheapest readings are kept, and a reading is sure when no other comes near it.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from math import inf
+
+from .columns import Atom
+from .vocabulary import fold
+
+KEPT = 6  # readings kept per state
+MAX_STATES = 500
+MAX_ROWS = 3  # lines of a head that stand upon each other
+SURE = 0.9  # how much dearer the next reading must be
+IMPOSSIBLE = 5.0
+BELOW = 1.0  # a head that begins below the first line
+
+Stack = tuple[Atom, ...]
+
+_SCENARIOS = {"utfall", "budget", "prognos", "bokslut", "mal"}
+_SUPPORTED = _SCENARIOS | {
+    "avvikelse",
+    "used",
+    "share",
+    "previous",
+    "whole",
+    "part",
+    "date",
+    "range",
+    "to",
+    "year",
+}
+_TWO_WORDS = re.compile(
+    r"^(?P<a>periodens|periodiserad|period|delars|halvars|ack\.?|ackumulerat)\s+"
+    r"(?P<b>budget\w*|utfall\w*)$"
+    r"|^(?P<c>budget\w*|prognos\w*|utfall\w*)\s+(?P<d>helar\w*|perioden|delar\w*)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HeadReading:
+    """The stacks of every column from left to right, and what the reading costs."""
+
+    stacks: tuple[Stack, ...]
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class HeadLine:
+    """The atoms of a line in units that no column boundary may split."""
+
+    units: tuple[Stack, ...]
+
+
+def head_line(atoms: Sequence[Atom]) -> HeadLine:
+    """A line without cells: every word is a unit, compounds of two words are taken apart."""
+    return HeadLine(tuple((part,) for atom in atoms for part in _parts(atom)))
+
+
+def _parts(atom: Atom) -> list[Atom]:
+    match = _TWO_WORDS.match(fold(atom.text))
+    if match is None or atom.kind not in _SCENARIOS:
+        return [atom]
+    cut = atom.text.find(" ")
+    first = replace(atom, text=atom.text[:cut], end=atom.start + cut)
+    last = replace(atom, text=atom.text[cut:].strip(), start=atom.start + cut + 1)
+    if match["a"]:
+        if match["a"].startswith("ack"):
+            return [atom]
+        return [replace(first, kind="part"), last]
+    whole = (match["d"] or "").startswith("hel")
+    return [first, replace(last, kind="whole" if whole else "part")]
+
+
+def lay(lines: Sequence[HeadLine], width: int) -> list[HeadReading]:
+    """The cheapest readings of head lines as `width` columns, cheapest first; [] when none."""
+    lines = [line for line in lines if line.units]
+    if not lines or width < 1 or not supported(lines):
+        return []
+    found = _search([line.units for line in lines], width) if len(lines) <= MAX_ROWS else []
+    if len(lines) > 1:  # perhaps the lines are the cells, column after column
+        cells = tuple(tuple(a for unit in line.units for a in unit) for line in lines)
+        found += _search([cells], width)
+    best: dict[tuple[tuple[str, ...], ...], HeadReading] = {}
+    for reading in found:
+        key = tuple(tuple(a.kind + a.text for a in stack) for stack in reading.stacks)
+        if key not in best or best[key].cost > reading.cost:
+            best[key] = reading
+    return sorted(best.values(), key=lambda r: r.cost)[:KEPT]
+
+
+def supported(lines: Sequence[HeadLine]) -> bool:
+    """Whether only scenarios, periods and measures are named: no Intäkt, Kostnad, Kvinnor."""
+    return all(a.kind in _SUPPORTED for line in lines for unit in line.units for a in unit)
+
+
+def _search(lines: list[tuple[Stack, ...]], width: int) -> list[HeadReading]:
+    """Column by column: states are how many units of each line are used up."""
+    total = tuple(len(units) for units in lines)
+    size = 1
+    for count in total:
+        size *= count + 1
+    if size > MAX_STATES or width > sum(total):
+        return []
+    states: dict[tuple[int, ...], list[tuple[float, tuple[Stack, ...]]]] = {
+        (0,) * len(lines): [(0.0, ())]
+    }
+    for column in range(width):
+        following: dict[tuple[int, ...], list[tuple[float, tuple[Stack, ...]]]] = {}
+        for used, kept in states.items():
+            for after, stack in _runs(lines, used, total, last=column == width - 1):
+                cost = stack_cost(stack)
+                if cost >= IMPOSSIBLE:
+                    continue
+                cost += BELOW if after[0] == used[0] else 0.0
+                entries = following.setdefault(after, [])
+                entries.extend((before + cost, (*done, stack)) for before, done in kept)
+        for entries in following.values():
+            entries.sort(key=lambda e: e[0])
+            del entries[4 * KEPT :]
+        states = following
+    return [HeadReading(stacks, cost) for cost, stacks in states.get(total, [])]
+
+
+def _runs(
+    lines: list[tuple[Stack, ...]], used: tuple[int, ...], total: tuple[int, ...], *, last: bool
+) -> list[tuple[tuple[int, ...], Stack]]:
+    """What the next column may take: a run of each line, everything that is left for the last."""
+    options: list[tuple[tuple[int, ...], Stack]] = [((), ())]
+    for units, at, end in zip(lines, used, total, strict=True):
+        stops = [end] if last else range(at, min(end, at + 4) + 1)
+        options = [
+            ((*after, stop), (*stack, *(a for unit in units[at:stop] for a in unit)))
+            for after, stack in options
+            for stop in stops
+        ]
+    return options
+
+
+def stack_cost(stack: Stack) -> float:
+    """How odd it is that one column's head says all this; IMPOSSIBLE or more: it cannot."""
+    return _cost(
+        tuple(
+            (a.kind, fold(a.text).strip(), bool(a.months and not a.last), _january(a))
+            for a in stack
+        )
+    )
+
+
+def _january(atom: Atom) -> bool:
+    return atom.last is not None and (atom.last.month, atom.last.day) == (1, 1)
+
+
+@lru_cache(maxsize=8192)
+def _cost(stack: tuple[tuple[str, str, bool, bool], ...]) -> float:
+    if not stack:
+        return IMPOSSIBLE
+    kinds = [kind for kind, *_ in stack]
+    if {"avvikelse", "share", "used"} & set(kinds):
+        return _measure_cost(stack, kinds)
+    scenarios = [k for k in kinds if k in _SCENARIOS]
+    if len(set(scenarios)) > 1 or len(scenarios) > 1:
+        return inf
+    time = _time_cost(stack)
+    if time == inf or {"part", "whole"} <= set(kinds) or kinds.count("previous") > 1:
+        return inf
+    cost = time + _place_cost(kinds) + _extent_cost(stack, kinds)
+    timed = any(k in ("date", "range", "year", "to") for k in kinds)
+    if "previous" in kinds:
+        cost += 2.0 if timed else 1.0 if set(scenarios) & {"budget", "prognos"} else 0.3
+    elif scenarios and not timed and not {"part", "whole"} & set(kinds):
+        per = any(text == "per" for _, text, *_ in stack)
+        cost += 3.5 if per else 1.0 if scenarios == ["bokslut"] else 0.6
+    elif kinds == ["year"]:
+        cost += 0.5
+    return cost
+
+
+def _measure_cost(stack: tuple[tuple[str, str, bool, bool], ...], kinds: list[str]) -> float:
+    """Avvikelse and percent: words of what they measure, hardly ever a period."""
+    cost = 0.0
+    cost += 3.0 * sum(k in ("date", "range", "year", "to", "part", "whole") for k in kinds)
+    cost += 3.0 * sum(k in ("prognos", "bokslut", "previous", "mal") for k in kinds)
+    if "avvikelse" in kinds:
+        if kinds == ["avvikelse"] and stack[0][1].endswith("-"):
+            cost += 2.5
+        against = re.compile(r"mot |budget\s?[-/]|utfall\s?[-/]")
+        if kinds.count("avvikelse") > 1 and not (
+            stack[0][1].endswith("-") or against.match(stack[-1][1])
+        ):
+            cost += 3.0
+        if against.match(stack[0][1]) and not stack[0][1].endswith("-"):
+            cost += 1.5
+        if "used" in kinds or "utfall" in kinds:
+            cost += 2.0
+        return cost + (0.3 if kinds[0] == "budget" else 0.0)
+    if kinds.count("share") > 1 and "used" in kinds:
+        cost += 2.0
+    return cost + (0.8 if kinds == ["used"] else 0.0) + (2.5 if "utfall" in kinds else 0.0)
+
+
+def _time_cost(stack: tuple[tuple[str, str, bool, bool], ...]) -> float:
+    """One period at most: a day, a range, a year, months and their year, a range on two lines."""
+    times = [
+        (kind, months, january)
+        for kind, _, months, january in stack
+        if kind in ("date", "range", "year", "to")
+    ]
+    kinds = [kind for kind, *_ in times]
+    if len(times) <= 1:
+        return 4.0 if kinds == ["to"] else 1.5 if times and times[0][1] else 0.0
+    if len(times) > 2:
+        return inf
+    if kinds == ["range", "year"] and times[0][1]:
+        return 0.0
+    if kinds == ["date", "to"]:
+        return 0.0 if times[0][2] else 2.0
+    if kinds == ["date", "date"] and times[0][2]:
+        return 1.0
+    return inf
+
+
+def _place_cost(kinds: list[str]) -> float:
+    """The scenario comes before its period."""
+    times = [i for i, k in enumerate(kinds) if k in ("date", "range", "year", "to")]
+    words = [i for i, k in enumerate(kinds) if k in _SCENARIOS]
+    return 1.5 if times and words and times[0] < words[0] else 0.0
+
+
+def _extent_cost(stack: tuple[tuple[str, str, bool, bool], ...], kinds: list[str]) -> float:
+    """`Periodens`, `Delår`, `Helår`: with what they may stand."""
+    extents = [(kind, text) for kind, text, *_ in stack if kind in ("part", "whole")]
+    if not extents:
+        return 0.0
+    if len(extents) > 1:
+        return inf
+    kind, text = extents[0]
+    plan = {"budget", "prognos"} & set(kinds)
+    timed = {"date", "range", "to"} & set(kinds)
+    if kind == "whole":
+        return 0.0 if not timed and (plan or "year" in kinds) else 3.0 if timed else 1.5
+    if text.startswith("period"):
+        return 0.0 if plan and not timed else 0.4 if "utfall" in kinds and not timed else 3.5
+    return 0.0 if "year" in kinds or plan else 1.0

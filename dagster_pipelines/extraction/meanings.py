@@ -1,0 +1,331 @@
+"""What a figure in a sentence says: the phrases in which reports state figures.
+
+Belongs here: phrases (folded text) and the label, scenario and place in the contract that they
+give a figure. Does not belong here: finding figures and sentences (`prose`).
+
+A phrase looks at the words before the figure (`lead`), the words after it (`after`) and the whole
+sentence. Only what a phrase gives is sure; the rest is a guess for a person to confirm.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+
+from .vocabulary import restore_words
+
+MONEY = ("SEK", "TSEK", "MSEK")
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a figure says. `whole`: of the whole year; `instant`: at the end of its period."""
+
+    label: str
+    scenario: str
+    statement: str
+    start: date | None = None
+    end: date | None = None
+    breakdown: str = ""
+    kind: str = ""
+    whole: bool = False
+    instant: bool = False
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """A pattern for each side of a figure (None: anything) and what they mean together."""
+
+    meaning: Meaning
+    lead: re.Pattern[str] | None = None
+    after: re.Pattern[str] | None = None
+    sentence: re.Pattern[str] | None = None
+    unless: re.Pattern[str] | None = None  # in the lead
+
+
+def _phrase(
+    meaning: Meaning, lead: str = "", after: str = "", sentence: str = "", unless: str = ""
+) -> _Phrase:
+    """A phrase; `lead` ends where the figure begins, `after` begins where it ends."""
+    return _Phrase(
+        meaning,
+        re.compile(rf"(?:{lead})\s*(?:ca\.? |cirka )?$") if lead else None,
+        re.compile(rf"\s?(?:{after})") if after else None,
+        re.compile(sentence) if sentence else None,
+        re.compile(unless) if unless else None,
+    )
+
+
+_FORECAST = r"prognos|forvant|berakna|kommer att|hel[ad]r"
+_MONEY_PHRASES = [
+    _phrase(
+        Meaning("Minusbudget", "budget", "oversikt", whole=True), lead=r"minusbudget\w*(?: pa| om)?"
+    ),
+    _phrase(
+        Meaning("Budgeterat helårsresultat", "budget", "oversikt", whole=True),
+        lead=r"budgetera\w*[^.;\d]{0,40}hel[ad]rsresultat\w*(?: pa| om)?",
+    ),
+    _phrase(
+        Meaning("Budgeterat resultat", "budget", "oversikt"),
+        lead=r"(?:mot|an|jamfort med) (?:den |det )?budgetera\w*(?: resultat\w*)?(?: pa| om)?|"
+        r"budgetera\w* (?:delars|periodens )?resultat\w*(?: pa| om)?",
+        sentence="resultat|utfall",
+    ),
+    _phrase(
+        Meaning("Prognostiserat resultat", "prognos", "oversikt", whole=True),
+        lead=r"prognos\w*[^.;\d]{0,40} (?:pa|om|ar|till|med)",
+        sentence="resultat|medlemsbidrag|overskott|underskott",
+    ),
+    _phrase(
+        Meaning("Prognostiserat resultat", "prognos", "oversikt", whole=True),
+        lead=rf"\bresultat(?:et)?\b[^.;\d]{{0,40}}(?:{_FORECAST})[^.;]{{0,40}}",
+    ),
+    _phrase(
+        Meaning("Resultat", "utfall", "oversikt"),
+        lead=r"\bresultat(?:et)?\b[^.;\d]{0,70}(?:blev|uppgar|uppgick|blir|ar|pa|med|till|om)|"
+        r"ekonomiska utfall\w*[^.;\d]{0,40}(?:pa|blev|ar)",
+        unless=rf"budget|{_FORECAST}",
+    ),
+    _phrase(
+        Meaning("Verksamhetens kostnader", "utfall", "oversikt"),
+        lead=r"\bkostnaderna (?:uppgick|uppgar)\b[^.;\d]{0,25}till",
+        unless="admin",
+    ),
+    _phrase(
+        Meaning("Verksamhetens intäkter", "utfall", "oversikt"),
+        lead=r"\bintakterna (?:uppgick|uppgar)\b[^.;\d]{0,25}till",
+    ),
+    _phrase(
+        Meaning("Anslag på helårsbasis", "budget", "insats_ekonomi", whole=True),
+        lead=r"anslag\w* (?:pa|for) hel[ad]r\w*[^.;\d]{0,60}till",
+    ),
+    _phrase(
+        Meaning("Erhållna projektmedel", "utfall", "insats_ekonomi"),
+        lead=r"erhallna (?:projekt)?medel[^.;\d]{0,40}:?",
+    ),
+]
+_SHARE_PHRASES = [
+    _phrase(
+        Meaning("Soliditet", "utfall", "nyckeltal", instant=True),
+        lead=r"soliditet\w*\b[^.;\d]{0,40}",
+    ),
+    *(
+        _phrase(Meaning(name, "utfall", "kostnadsfordelning", kind=kind), after=after)
+        for name, kind, after in (
+            ("Administration", "administration", r"(?:%|procent) (?:till )?adm"),
+            (
+                "Individinriktade insatser",
+                "individinriktad",
+                r"(?:%|procent) (?:till )?individ\w+ insats",
+            ),
+            (
+                "Strukturövergripande insatser",
+                "strukturovergripande",
+                r"(?:%|procent) (?:till )?struktur\w+ insats",
+            ),
+        )
+    ),
+    *(
+        _phrase(
+            Meaning(f"Andel {shown} bland deltagarna", "utfall", "deltagare", breakdown=breakdown),
+            after=rf"(?:%|procent) av deltagarna[^.;,]{{0,25}}\b(?:ar|dr|var) {word}\b",
+        )
+        for shown, word, breakdown in (
+            ("kvinnor", "kvinnor", "kon=kvinna"),
+            ("män", "man", "kon=man"),
+        )
+    ),
+]
+_PEOPLE = r"(?:deltagare|personer|individer)\b"
+_ENROLLED = rf"{_PEOPLE}[^.;\d]{{0,60}}\binskrivna\b"
+_COUNT_PHRASES = [
+    _phrase(
+        Meaning("Antal deltagare", "utfall", "deltagare"),
+        after=rf"(?:{_PEOPLE} )?(?:har |som )?(?:deltagit|deltog)\b",
+    ),
+    _phrase(
+        Meaning("Antal deltagare", "utfall", "deltagare"), lead=r"deltagit i [^.;]{2,40}, varav"
+    ),
+    _phrase(
+        Meaning("Totalt antal deltagare inskrivna", "prognos", "deltagare", whole=True),
+        lead=r"\bkommer\b[^.;]{0,60}",
+        after=_ENROLLED,
+    ),
+    _phrase(
+        Meaning("Totalt antal deltagare inskrivna", "utfall", "deltagare"),
+        lead="totalt",
+        after=_ENROLLED,
+    ),
+    _phrase(Meaning("Inskrivna", "utfall", "deltagare"), after=_ENROLLED),
+    _phrase(
+        Meaning("Nya deltagare", "utfall", "deltagare"),
+        after=r"nya (?:deltagare|inskrivna)\b",
+        unless=r"\bmal\w*\b",
+    ),
+    _phrase(
+        Meaning("Nya anmälningar", "utfall", "deltagare"),
+        after=r"nya (?:anmalningar|ansokningar)\b",
+    ),
+    _phrase(
+        Meaning("Antal deltagare i insatsen", "mal", "mal"),
+        lead=r"\bantal(?:et)? [^.;\d]{0,40}deltagare[^.;\d]{0,30}\b(?:ar|dr)",
+        sentence=r"\bmal\w*\b",
+    ),
+]
+_STAFF_PHRASES = [
+    _phrase(
+        Meaning(name, scenario, "personal"),
+        lead=r"\bkommer\b[^.;]*" if scenario == "prognos" else "",
+        after=rf"{name.lower()}\b",
+    )
+    for scenario in ("prognos", "utfall")
+    for name in ("Coach", "Samordnare", "Arbetscoach", "Koordinator")
+]
+_PHRASES = {
+    **dict.fromkeys(MONEY, _MONEY_PHRASES),
+    "procent": _SHARE_PHRASES,
+    "antal": _COUNT_PHRASES,
+    "tjanst": _STAFF_PHRASES,
+}
+_EQUITY = re.compile(r"(?:det )?eg(?:et|na) kapital\w*[^.;]{0,110}$")
+_LIMIT = re.compile(
+    r"(?P<no>(?:inte|ej) )?(?P<side>over|under)stiga\s*$|(?P<most>hogst|max\w*)\s*$"
+)
+_STATES = re.compile(r"\b(?:uppg\w+|ar|var|blir|motsvarar|utgor)\b[^.;%]{0,45}$")
+_COMING = re.compile(r"\b(?:kommer|beraknas|prognos|uppgar da|bedoms)\b")
+_ADMINISTRATION = re.compile(
+    r"(?:administrativ\w* kostnader\w*|administrationskostnader\w*)[^.;]{0,110}$"
+)
+_OF_WHOLE = re.compile(r"\s?(?:%|procent)\s+av\s+((?:de|det|den|forbundets)\s[a-z]+\s[a-z]{4,})")
+_MEMBER = r"(?:forsakringskassan|arbetsformedlingen|region\s[a-z]+|[a-z]+\s(?:stad|kommun))"
+_MEMBERS = re.compile(
+    rf"({_MEMBER}(?:\soch\s{_MEMBER})?)\s(?:med|bidrar med|star for)\s(?:resterande\s)?$"
+)
+_NAME_WORDS = {"och", "stad", "kommun"}
+
+
+def meaning_of(lead: str, after: str, sentence: str, unit: str) -> Meaning | None:
+    """What a figure says in one of the known phrases, None when it stands in none."""
+    for reader in (_of_equity, _of_administration, _of_member):
+        meaning = reader(lead, after, sentence, unit)
+        if meaning is not None:
+            return meaning
+    for phrase in _PHRASES.get(unit, ()):
+        if _fits(phrase, lead, after, sentence):
+            return phrase.meaning
+    return None
+
+
+def _fits(phrase: _Phrase, lead: str, after: str, sentence: str) -> bool:
+    return (
+        (phrase.after is None or phrase.after.match(after) is not None)
+        and (phrase.lead is None or phrase.lead.search(lead) is not None)
+        and (phrase.sentence is None or phrase.sentence.search(sentence) is not None)
+        and (phrase.unless is None or phrase.unless.search(lead) is None)
+    )
+
+
+def _limited(text: str) -> str:
+    """högst or lägst when a text ends in a limit (`inte överstiga`), else ''."""
+    limit = _LIMIT.search(text)
+    if limit is None:
+        return ""
+    return "högst" if limit["most"] or (limit["side"] == "over") == bool(limit["no"]) else "lägst"
+
+
+def _of_equity(lead: str, after: str, sentence: str, unit: str) -> Meaning | None:
+    """`Det egna kapitalet ska inte överstiga 700 tkr`, `uppgick till 45 %`."""
+    del sentence
+    equity = _EQUITY.search(lead)
+    if equity is None or unit not in (*MONEY, "procent"):
+        return None
+    share = " i procent av medelstilldelningen" if unit == "procent" else ""
+    if share and not _OF_WHOLE.match(after) and "tilldelning" not in after[:60]:
+        share = " i procent"
+    meaning = Meaning(f"Eget kapital vid årets slut{share}", "prognos", "mal", instant=True)
+    if side := _limited(equity.group()):
+        return replace(meaning, label=f"{meaning.label}, {side}", scenario="mal")
+    if not _STATES.search(equity.group()):
+        return None
+    if _COMING.search(lead[-160:]):
+        return meaning
+    statement = "mal" if share else "oversikt"
+    return replace(meaning, label=f"Eget kapital{share}", scenario="utfall", statement=statement)
+
+
+def _of_administration(lead: str, after: str, sentence: str, unit: str) -> Meaning | None:
+    """`Administrativa kostnader ska inte överstiga 26 % av det totala medlemsanslaget`."""
+    del sentence
+    costs = _ADMINISTRATION.search(lead)
+    if unit != "procent" or costs is None:
+        return None
+    whole = _OF_WHOLE.match(after)
+    of = f" i procent av {restore_words(whole[1])}" if whole else " i procent"
+    if side := _limited(costs.group()):
+        return Meaning(f"Administrativa kostnader{of}, {side}", "mal", "mal")
+    if _STATES.search(costs.group()):
+        return Meaning(f"Administrativa kostnader{of}", "utfall", "mal")
+    return None
+
+
+def _of_member(lead: str, after: str, sentence: str, unit: str) -> Meaning | None:
+    """`Förbundet finansieras av … och Region X med en fjärdedel`."""
+    del after
+    member = _MEMBERS.search(lead) if unit == "procent" else None
+    if member is None or not re.search(r"finansier|bidrag", sentence):
+        return None
+    words = [w if w in _NAME_WORDS else w.capitalize() for w in member[1].split()]
+    return Meaning(
+        "Finansieringsandel",
+        "utfall",
+        "medlemsbidrag",
+        breakdown=f"medlem={restore_words(' '.join(words))}",
+        whole=True,
+    )
+
+
+_BUDGET_AFTER = re.compile(r"\W*(?:kr|tkr|kronor)?\s*(?:i |enligt )?budget")
+_GOAL_WORDS = re.compile(
+    r"\b(?:ska|skall|mal|malet|malsattning|minst|hogst|overstiga|understiga|onskat)\b"
+)
+_EXPECTED = re.compile(
+    r"prognos|forvantas|berakna|bedoms uppga|helarsprognos|kommer att uppga|kommer.{0,30}overskott"
+)
+_DONE = re.compile(r"\b(?:skrevs|har gjort|resultat|utfall|utgor|uppgick)\b")
+_STAFF = re.compile(r"arbetstid|tjanstgoring|heltid|sjukfranvaro|anstalld")
+_MONEY_ABOUT = [
+    ("medlemsbidrag", re.compile(r"tilldelning|medlemsbidrag|bidrag fran")),
+    ("insats_ekonomi", re.compile(r"insats|projekt|kostnad")),
+]
+_ABOUT = [
+    ("personal", _STAFF),
+    ("kostnadsfordelning", re.compile(r"kostnader.{0,40}andel|fordelas|fordelning")),
+    (
+        "deltagare",
+        re.compile(
+            r"deltag|person|kvinn|elever|individer|inskriv|avslut|arbetssok|stegforflytt|utskriv"
+        ),
+    ),
+    ("nyckeltal", re.compile(r"soliditet|likviditet|andel|besok")),
+]
+
+
+def guess_scenario(lead: str, after: str, sentence: str, unit: str) -> str:
+    """The scenario that the words of a sentence suggest."""
+    if "budget" in lead[-45:] or _BUDGET_AFTER.match(after):
+        return "budget"
+    if _EXPECTED.search(sentence):
+        return "prognos"
+    if unit != "tjanst" and _GOAL_WORDS.search(sentence) and not _DONE.search(sentence):
+        return "mal"
+    return "utfall"
+
+
+def guess_statement(sentence: str, unit: str, scenario: str, default: str) -> str:
+    """The part of the contract that the words of a sentence suggest, else `default`."""
+    if unit == "tjanst":
+        return "personal"
+    if scenario == "mal":
+        return "mal"
+    about: list[tuple[str, re.Pattern[str]]] = _MONEY_ABOUT if unit in MONEY else _ABOUT
+    return next((name for name, pattern in about if pattern.search(sentence)), default)

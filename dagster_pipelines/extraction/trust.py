@@ -1,0 +1,132 @@
+"""How far a figure can be trusted: its status and, in Swedish, why it is doubted.
+
+Belongs here: what identities vouch for, and what makes a figure, a row or a column suspect.
+Does not belong here: trying readings and repairs (`solve`), naming facts (`statements`).
+"""
+
+import re
+
+from .columns import Column
+from .numbers import Figure
+from .solve import Cell, Grid, Identity, vouches
+from .tables import Reading, Row, Table
+
+STATEMENTS = ("resultatrakning", "balansrakning", "kassaflode")
+
+_LABELLESS = {"AVV", "SAM"}  # they hold in a row whatever its label
+_NEAR = 0.2  # a reading that costs no more than this above the chosen one is as good
+_FLOATING = 0.6  # so is another place for the same figures
+
+
+def vouched_for(grid: Grid, identities: list[Identity]) -> set[Cell]:
+    """Cells of which an identity that holds says that they are right, label and all."""
+    held = [i for i in identities if grid.holds(i)]
+    found = [(i.rule, cell) for i in held for cell in i.cells if vouches(grid, i, cell)]
+    labelled = {cell for rule, cell in found if rule not in _LABELLESS}
+    return {c for _, c in found if c in labelled or not grid.row(c[0], c[1]).doubtful}
+
+
+def judge(grid: Grid, cell: Cell, vouched: set[Cell], *, worn: bool) -> tuple[str, str]:
+    """Status and note of a figure; `worn`: the text has been through OCR."""
+    t, r, c = cell
+    table, row, reading = grid.tables[t], grid.row(t, r), grid.reading(t, r)
+    figure = grid.figure(cell)
+    assert reading is not None
+    assert figure is not None
+    doubt = _column_doubt(grid, cell, table.columns[c])
+    if not doubt and cell in grid.repairs:
+        return "repaired", grid.repairs[cell].reason
+    doubt = doubt or _stranger(table, row, worn) or (_absorbed(row, reading) if worn else "")
+    if not doubt and cell in vouched:
+        return "reconciled", ""
+    doubt = doubt or (_worn_shape(grid, cell, figure) if worn else "")
+    doubt = doubt or grid.suspects.get(cell, "") or _row_doubt(row, reading, c, figure)
+    if doubt:
+        return "suspect", doubt
+    moved = worn and figure.irregular
+    return "unchecked", "mellanslag i talet flyttade av OCR" if moved else ""
+
+
+def _column_doubt(grid: Grid, cell: Cell, column: Column) -> str:
+    if column.known or column.text:
+        return column.doubt
+    lost = "kolumnens rubrik saknas eller är otydlig"  # sums hold there whatever it is about
+    return f"{lost}; {grid.repairs[cell].reason}" if cell in grid.repairs else lost
+
+
+def _stranger(table: Table, row: Row, worn: bool) -> str:
+    """Rows of a statement that are no line items of it."""
+    if table.statement not in STATEMENTS or row.post:
+        return ""
+    if worn:
+        return "raden känns inte igen i en text sliten av OCR"
+    if sum(not r.post for r in table.rows) * 2 > len(table.rows):
+        return "raderna känns inte igen: de kan höra till en annan tabell"
+    return ""
+
+
+def _absorbed(row: Row, reading: Reading) -> str:
+    """Digits, neither year nor code, that the reading leaves to the label."""
+    if row.tabbed is not None or reading.label_end <= row.label_end:
+        return ""
+    digits = row.line.text[row.label_end : reading.label_end].strip()
+    return (
+        "" if re.fullmatch(r"20\d\d|\d{6}", digits) else "siffror före beloppet kan höra till det"
+    )
+
+
+def _worn_shape(grid: Grid, cell: Cell, figure: Figure) -> str:
+    """Shapes that OCR gives to figures: decimals among whole amounts, shares that do not fit."""
+    column = grid.tables[cell[0]].columns[cell[2]]
+    if figure.half != 50 and not figure.percent and _whole(grid.tables[cell[0]]):
+        return "decimaler i en tabell utan; en siffra kan ha fallit bort"
+    if column.role == "share" and not _share_agrees(grid, cell, figure):
+        return "andelen stämmer inte med radens utfall och budget"
+    return ""
+
+
+def _whole(table: Table) -> bool:
+    """Whether most amounts of a table are printed without decimals."""
+    halves = [f.half for row in table.rows for f in row.readings[0].figures if f is not None]
+    return sum(h == 50 for h in halves) * 4 > len(halves) * 3
+
+
+def _share_agrees(grid: Grid, cell: Cell, figure: Figure) -> bool:
+    """Whether a percentage is the row's utfall in its budget; True when that cannot be tried."""
+    t, r, _ = cell
+    found: dict[str, int] = {}
+    for c, column in enumerate(grid.tables[t].columns):
+        other = grid.figure((t, r, c))
+        if column.role == "value" and other is not None:
+            found.setdefault(column.scenario, abs(other.value))
+    if not {"utfall", "budget"} <= set(found) or not found["budget"]:
+        return True
+    share = 10_000 * found["utfall"] // found["budget"]
+    return abs(share - abs(figure.value)) <= 2 * figure.half + 50
+
+
+def _row_doubt(row: Row, reading: Reading, c: int, figure: Figure) -> str:
+    if row.doubtful:
+        return "etikett och belopp står isär; ingen summa prövar paret"
+    if figure.damaged:
+        return "tecken i talet feltolkade av OCR; ingen summa prövar det"
+    others = [o for o in row.readings if o is not reading]
+    if any(o.cost <= reading.cost + _NEAR and _value(o, c) != figure.value for o in others):
+        return "raden kan delas i kolumner på flera sätt"
+    if row.tabbed is None and None in reading.figures and _floats(reading, others):
+        return "raden har färre belopp än tabellen kolumner; ingen summa visar vilken"
+    return ""
+
+
+def _value(reading: Reading, c: int) -> int | None:
+    figure = reading.figures[c] if c < len(reading.figures) else None
+    return figure.value if figure else None
+
+
+def _floats(reading: Reading, others: list[Reading]) -> bool:
+    """Whether the same figures could as well stand in other columns."""
+    figures = [f for f in reading.figures if f is not None]
+    return any(
+        o.cost <= reading.cost + _FLOATING and [f for f in o.figures if f is not None] == figures
+        for o in others
+    )
