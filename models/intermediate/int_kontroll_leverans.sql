@@ -25,6 +25,7 @@ avvisade as (
     from {{ ref('stg_avvisad_rad') }} as avvisad
     left join forbund
         on {{ capture('avvisad.report_id', '^(.+)_[0-9]{4}-[0-9]{2}-[0-9]{2}_(?:delar|ar)$') }} = forbund.forbund_id
+    where not avvisad.ar_kopia
 ),
 
 raknade as (

@@ -10,5 +10,7 @@ select
     rad,
     kolumn,
     trim({{ json_text('innehall', 'report_id') }}) as report_id,
-    orsak
+    orsak,
+    -- a copy of a row that is in loses nothing
+    {{ matches('orsak', "'^Raden är en kopia av rad [0-9]+[.]$'") }} as ar_kopia
 from avvisade
