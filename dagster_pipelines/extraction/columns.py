@@ -78,6 +78,7 @@ _WORD = re.compile(
 )
 _YEAR = re.compile(r"(?<![\d.,-])(20[0-4]\d|19[89]\d)(?![\d.,-]|\s\d{3}(?!\d))")
 _SHORT_RANGE_END = re.compile(r"(?<![a-z\d])-\s?((?:19|20)\d\d-\d\d-\d\d)")
+_LONE_DATE = re.compile(r"(?<![-\d])(\d{4}-\d\d-\d\d) ?$")
 _MONTH_YEAR = re.compile(rf"(?<![a-z\d])({MONTH})\.?\s+((?:19|20)\d\d)(?!\d)")
 _PER = re.compile(
     r"(?<![a-z])(?<!utfall )(?<!kostnad )(?<!belopp )per(?![a-z])(?!\s*\d)"
@@ -144,8 +145,8 @@ def head_atoms(text: str) -> tuple[tuple[Atom, ...], str]:  # noqa: PLR0912
     has_digit = any(c.isdigit() for c in folded)
     if has_digit or "-" in folded:
         for match in _SHORT_RANGE_END.finditer(folded):
-            before = folded[: match.start()].rstrip()
-            if re.search(r"(?<![-\d])\d{4}-\d\d-\d\d$", before):  # a range on one line
+            before = _LONE_DATE.search(folded[: match.start()])
+            if before and before.group(1) < match.group(1):  # a range on one line
                 continue
             spans = find_spans(match.group(1))
             if spans:

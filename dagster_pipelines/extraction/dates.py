@@ -163,12 +163,12 @@ def _range(match: re.Match[str]) -> Span | None:  # noqa: PLR0911
     start, end = match.span()
     if match["d1"]:
         first, last = parse_date(match["d1"]), parse_date(match["d2"])
-        return Span(start, end, first, last) if first and last and first <= last else None
+        return Span(start, end, first, last) if first and last and first < last else None
     if match["y"]:
         year = int(match["y"])
         first = make(year, _month(match["m1"]), int(match["dm"]))
         last = make(year, _month(match["m2"]), int(match["dd"]))
-        return Span(start, end, first, last) if first and last and first <= last else None
+        return Span(start, end, first, last) if first and last and first < last else None
     if match["ma"]:
         a, b = MONTHS[match["ma"]], MONTHS[match["mb"]]
         if a > b:

@@ -253,6 +253,7 @@ def _first_word(row: Row) -> str:
     )
 
 
+_PEOPLE = re.compile(r"antal|deltagare|personer")  # those in and out are no items of a sum
 _OFWHICH = re.compile(r"^(?:varav|darav)\b")
 
 
@@ -268,7 +269,7 @@ def _sums(grid: Grid, t: int, table: Table) -> list[Identity]:
     found: list[Identity] = []
     rows = table.rows
     for r, row in enumerate(rows):
-        if row.is_sum:
+        if row.is_sum and not _PEOPLE.search(fold(row.label)):
             best = _best_items(grid, t, table, r, _item_sets(rows, r))
             if best:
                 found.extend(_tab(grid, t, table, r, best))

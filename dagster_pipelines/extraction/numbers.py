@@ -334,7 +334,9 @@ def _numbers_ending(pieces: tuple[Piece, ...], end: int) -> list[tuple[int, _Opt
             more = _glue_cost(run[0], run[1]) if run[0].digits else None
             if more is None:
                 break
-            glue += more + (MAX_COST if more > 1 and uneven else 0.0)  # one torn group, not two
+            # one torn group, not two; a group of three torn in two pieces is still one
+            torn_in_two = len(run) > 2 and len(run[1].digits) + len(run[2].digits) == 3
+            glue += more + (MAX_COST if more > 1 and uneven and not torn_in_two else 0.0)
             uneven = uneven or more > 1
             cost = glue + _shape_cost(run)
         if cost > MAX_COST:

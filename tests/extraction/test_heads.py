@@ -169,3 +169,13 @@ def test_blocks_headed_by_a_word_alone_keep_their_meaning():
         ("avvikelse", -4016),
     ]
     assert "Kostnad" in str(facts[1]["breakdown"])
+
+
+def test_the_second_line_of_a_range_beside_a_date_is_no_range_of_its_own():
+    lines = ("Budget Budget 2025-01-01", "helår 2025-08-31   -2025-08-31")
+    read, _ = columns(*lines, width=3)
+    assert [(c.scenario, c.end) for c in read] == [
+        ("budget", YEAR),
+        ("budget", PART),
+        ("utfall", PART),
+    ]
