@@ -48,7 +48,7 @@ def one(prose, printed):
             ("Eget kapital vid årets slut, högst", "mal", 640, "2023-12-31"),
         ),
         (
-            "Administrativa kostnader ska inte överstiga 25 % av de samlade kostnaderna.",
+            "Administrativa kostnader får inte överstiga 25 % av de samlade kostnaderna.",
             "25",
             (
                 "Administrativa kostnader i procent av de samlade kostnaderna, högst",
