@@ -40,13 +40,13 @@ def _flip_bytes(text: str, rng: Random) -> str:
 def _shuffle_lines(text: str, rng: Random) -> str:
     lines = text.split("\n")
     start = rng.randrange(len(lines))
-    part = lines[start : start + rng.randint(2, len(lines))]
+    part = lines[start : start + rng.randint(1, len(lines))]
     rng.shuffle(part)
     return "\n".join(lines[:start] + part + lines[start + len(part) :])
 
 
 def _truncate(text: str, rng: Random) -> str:
-    start = rng.choice([0, rng.randrange(len(text))])
+    start = rng.choice([0, rng.randrange(max(1, len(text)))])
     return text[start : start + rng.randint(0, len(text))]
 
 
