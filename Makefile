@@ -50,13 +50,24 @@ sbom: | uv ## List every locked run-time dependency as CycloneDX: artifacts/sbom
 clean: ## Remove what was built (.build, warehouse); keep landing/ and the environment
 	rm -rf .build warehouse target logs artifacts .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-# The stamps say which lock file the environment was made from.
+# The stamps say which lock file the environment was made from. `--inexact` keeps the groups that
+# another target brought: who has opened the dashboards does not lose them to the next `make run`.
+SYNC = $(UV) sync --frozen --quiet --inexact --python "$(PYTHON)"
+
 $(VENV)/.runtime: uv.lock pyproject.toml | uv
-	$(UV) sync --frozen --quiet --python "$(PYTHON)" $$([ -e $(VENV)/.dev ] || echo --no-dev)
+	$(SYNC) --no-dev
 	@touch $@
 
+$(VENV)/.dashboards: uv.lock pyproject.toml | uv
+	$(SYNC) --no-dev --group dashboards
+	@touch $@ $(VENV)/.runtime
+
+$(VENV)/.spark: uv.lock pyproject.toml | uv
+	$(SYNC) --no-dev --group spark
+	@touch $@ $(VENV)/.runtime
+
 $(VENV)/.dev: uv.lock pyproject.toml | uv
-	$(UV) sync --frozen --quiet --python "$(PYTHON)"
+	$(SYNC)
 	@touch $@ $(VENV)/.runtime
 
 .PHONY: uv
