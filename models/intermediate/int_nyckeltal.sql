@@ -52,7 +52,11 @@ balans as (
         max(case when post_code = 'summa_eget_kapital' then belopp_sek end) as eget_kapital,
         max(case when post_code = 'summa_tillgangar' then belopp_sek end) as tillgangar,
         max(case when post_code = 'summa_omsattningstillgangar' then belopp_sek end) as omsattningstillgangar,
-        max(case when post_code = 'summa_kortfristiga_skulder' then belopp_sek end) as kortfristiga_skulder
+        max(case when post_code = 'summa_kortfristiga_skulder' then belopp_sek end) as kortfristiga_skulder,
+        max(case when post_code = 'summa_eget_kapital' then rader end) as eget_kapital_rader,
+        max(case when post_code = 'summa_tillgangar' then rader end) as tillgangar_rader,
+        max(case when post_code = 'summa_omsattningstillgangar' then rader end) as omsattningstillgangar_rader,
+        max(case when post_code = 'summa_kortfristiga_skulder' then rader end) as kortfristiga_skulder_rader
     from ekonomi
     inner join rapport on ekonomi.leverans_id = rapport.leverans_id
     where statement = 'balansrakning'
@@ -68,13 +72,21 @@ helar as (           -- what the whole year's budget (or else forecast, outcome)
             max(case when scenario = 'prognos' then kostnader_sek end)
         ) as kostnader_plan,
         max(case when scenario = 'budget' then kostnader_sek end) as kostnader_budget,
+        max(case when scenario = 'budget' then kostnader_rad end) as kostnader_budget_rad,
         coalesce(
             max(case when scenario = 'utfall' then medlemsbidrag_sek end),
             max(case when scenario = 'budget' then medlemsbidrag_sek end),
             max(case when scenario = 'prognos' then medlemsbidrag_sek end)
         ) as medlemsbidrag,
+        coalesce(
+            max(case when scenario = 'utfall' then medlemsbidrag_rad end),
+            max(case when scenario = 'budget' then medlemsbidrag_rad end),
+            max(case when scenario = 'prognos' then medlemsbidrag_rad end)
+        ) as medlemsbidrag_rad,
         max(case when scenario = 'prognos' then resultat_sek end) as resultat_prognos,
-        max(case when scenario = 'budget' then resultat_sek end) as resultat_budget
+        max(case when scenario = 'budget' then resultat_sek end) as resultat_budget,
+        max(case when scenario = 'prognos' then resultat_rad end) as resultat_prognos_rad,
+        max(case when scenario = 'budget' then resultat_rad end) as resultat_budget_rad
     from total
     where month(period_start) = 1 and day(period_start) = 1
         and month(period_end) = 12 and day(period_end) = 31
@@ -83,12 +95,15 @@ helar as (           -- what the whole year's budget (or else forecast, outcome)
 ),
 
 balansmatt as (
-    select leverans_id, 'soliditet' as nyckeltal_id, scenario, period_end, 100 * eget_kapital / nullif(tillgangar, 0) as varde
+    select
+        leverans_id, 'soliditet' as nyckeltal_id, scenario, period_end, 100 * eget_kapital / nullif(tillgangar, 0) as varde,
+        concat_ws(', ', eget_kapital_rader, tillgangar_rader) as rader
     from balans
     union all
     select
         leverans_id, 'kassalikviditet' as nyckeltal_id, scenario, period_end,
-        100 * omsattningstillgangar / nullif(kortfristiga_skulder, 0) as varde
+        100 * omsattningstillgangar / nullif(kortfristiga_skulder, 0) as varde,
+        concat_ws(', ', omsattningstillgangar_rader, kortfristiga_skulder_rader) as rader
     from balans
     union all
     select
@@ -96,7 +111,9 @@ balansmatt as (
         'eget_kapital_andel' as nyckeltal_id,
         balans.scenario,
         balans.period_end,
-        100 * balans.eget_kapital / nullif(coalesce(helar.medlemsbidrag, medelstilldelning.total_sek), 0) as varde
+        100 * balans.eget_kapital / nullif(coalesce(helar.medlemsbidrag, medelstilldelning.total_sek), 0) as varde,
+        -- an allocation of the seed stands in no line of this delivery
+        concat_ws(', ', balans.eget_kapital_rader, helar.medlemsbidrag_rad) as rader
     from balans
     left join helar
         on balans.leverans_id = helar.leverans_id
@@ -119,7 +136,10 @@ slag as (
         -- shares are only honest when every cost has its kind and the administration is there
         count(case when kostnadstyp is null then 1 end) = 0
             and count(case when kostnadstyp = 'administration' then 1 end) > 0
-            and count(distinct kostnadstyp) > 1 as fullstandig
+            and count(distinct kostnadstyp) > 1 as fullstandig,
+        {{ list_distinct('kallor', 'kallor') }} as kallor,
+        {{ list_distinct("case when kostnadstyp = 'administration' then kallor end", "case when kostnadstyp = 'administration' then kallor end") }}
+            as administration_kallor
     from kostnad
     group by leverans_id, scenario, period_start, period_end
 ),
@@ -127,22 +147,28 @@ slag as (
 slagmatt as (
     select
         leverans_id, 'andel_individinriktade' as nyckeltal_id, scenario, period_start, period_end,
-        100 * individinriktade / nullif(summa, 0) as varde
+        100 * individinriktade / nullif(summa, 0) as varde, kallor as rader
     from slag where fullstandig
     union all
     select
         leverans_id, 'andel_strukturovergripande' as nyckeltal_id, scenario, period_start, period_end,
-        100 * strukturovergripande / nullif(summa, 0) as varde
+        100 * strukturovergripande / nullif(summa, 0) as varde, kallor as rader
     from slag where fullstandig
     union all
     select
         leverans_id, 'andel_administration' as nyckeltal_id, scenario, period_start, period_end,
-        100 * administration / nullif(summa, 0) as varde
+        100 * administration / nullif(summa, 0) as varde, kallor as rader
+    from slag where fullstandig
+    union all
+    select
+        leverans_id, 'andel_insatser' as nyckeltal_id, scenario, period_start, period_end,
+        100 * (individinriktade + strukturovergripande) / nullif(summa, 0) as varde, kallor as rader
     from slag where fullstandig
     union all
     select
         slag.leverans_id, 'administrationsandel_kostnad' as nyckeltal_id, slag.scenario, slag.period_start,
-        slag.period_end, 100 * slag.administration / nullif(total.kostnader_sek, 0) as varde
+        slag.period_end, 100 * slag.administration / nullif(total.kostnader_sek, 0) as varde,
+        concat_ws(', ', slag.administration_kallor, total.kostnader_rad) as rader
     from slag
     inner join total
         on slag.leverans_id = total.leverans_id
@@ -152,7 +178,8 @@ slagmatt as (
     union all
     select
         slag.leverans_id, 'administrationsandel_medel' as nyckeltal_id, slag.scenario, slag.period_start,
-        slag.period_end, 100 * slag.administration / nullif(total.medlemsbidrag_sek, 0) as varde
+        slag.period_end, 100 * slag.administration / nullif(total.medlemsbidrag_sek, 0) as varde,
+        concat_ws(', ', slag.administration_kallor, total.medlemsbidrag_rad) as rader
     from slag
     inner join total
         on slag.leverans_id = total.leverans_id
@@ -169,7 +196,11 @@ budgetjamforelse as (   -- budget and outcome of the same table where one prints
         case when utfall.kostnader_tabell_sek is not null and budget.kostnader_tabell_sek is not null
             then utfall.kostnader_tabell_sek else utfall.kostnader_sek end as utfall,
         case when utfall.kostnader_tabell_sek is not null and budget.kostnader_tabell_sek is not null
-            then budget.kostnader_tabell_sek else budget.kostnader_sek end as budget
+            then budget.kostnader_tabell_sek else budget.kostnader_sek end as budget,
+        case when utfall.kostnader_tabell_sek is not null and budget.kostnader_tabell_sek is not null
+            then concat_ws(', ', utfall.kostnader_tabell_rader, budget.kostnader_tabell_rader)
+            else concat_ws(', ', utfall.kostnader_rad, budget.kostnader_rad)
+        end as rader
     from total as utfall
     inner join total as budget
         on utfall.leverans_id = budget.leverans_id
@@ -180,17 +211,19 @@ budgetjamforelse as (   -- budget and outcome of the same table where one prints
 ),
 
 budgetmatt as (
-    select leverans_id, 'budgetavvikelse' as nyckeltal_id, 'utfall' as scenario, period_start, period_end, budget - utfall as varde
+    select
+        leverans_id, 'budgetavvikelse' as nyckeltal_id, 'utfall' as scenario, period_start, period_end, budget - utfall as varde, rader
     from budgetjamforelse
     union all
     select
         leverans_id, 'budgetavvikelse_andel' as nyckeltal_id, 'utfall' as scenario, period_start, period_end,
-        100 * (budget - utfall) / nullif(budget, 0) as varde
+        100 * (budget - utfall) / nullif(budget, 0) as varde, rader
     from budgetjamforelse
     union all
     select
         total.leverans_id, 'forbrukningsgrad' as nyckeltal_id, 'utfall' as scenario, total.period_start,
-        total.period_end, 100 * total.kostnader_sek / nullif(helar.kostnader_budget, 0) as varde
+        total.period_end, 100 * total.kostnader_sek / nullif(helar.kostnader_budget, 0) as varde,
+        concat_ws(', ', total.kostnader_rad, helar.kostnader_budget_rad) as rader
     from total
     inner join helar
         on total.leverans_id = helar.leverans_id
@@ -201,14 +234,16 @@ budgetmatt as (
     select
         leverans_id, 'prognosavvikelse' as nyckeltal_id, 'prognos' as scenario,
         cast(date_trunc('year', period_end) as date) as period_start, period_end,
-        resultat_prognos - resultat_budget as varde
+        resultat_prognos - resultat_budget as varde,
+        concat_ws(', ', resultat_prognos_rad, resultat_budget_rad) as rader
     from helar
 ),
 
 insatsmatt as (
     select
         utfall.leverans_id, 'forbrukningsgrad' as nyckeltal_id, utfall.insats_id, 'utfall' as scenario,
-        utfall.period_start, utfall.period_end, 100 * utfall.belopp_sek / nullif(budget.belopp_sek, 0) as varde
+        utfall.period_start, utfall.period_end, 100 * utfall.belopp_sek / nullif(budget.belopp_sek, 0) as varde,
+        concat_ws(', ', utfall.kallor, budget.kallor) as rader
     from kostnad as utfall
     inner join kostnad as budget
         on utfall.leverans_id = budget.leverans_id
@@ -231,7 +266,8 @@ antal as (
         fordelning,
         period_start,
         period_end,
-        antal
+        antal,
+        rader
     from deltagare
     where not ar_kategorisumma
 ),
@@ -246,6 +282,7 @@ konsfordelning as (
         period_end,
         max(case when kon = 'kvinna' then antal end) as kvinnor,
         max(case when kon = 'man' then antal end) as man,
+        {{ list_distinct('rader', 'rader') }} as rader,
         row_number() over (
             partition by leverans_id, insats_id, period_start, period_end
             order by case matt when 'totalt' then 1 else 2 end, case when insatstyp is null then 1 else 2 end, insatstyp
@@ -267,7 +304,8 @@ avslut_per_omfang as (
         orsak.period_start,
         orsak.period_end,
         sum(orsak.antal) as antal,
-        max(alla.antal) as alla
+        max(alla.antal) as alla,
+        concat_ws(', ', {{ list_distinct('orsak.rader', 'orsak.rader') }}, max(alla.rader)) as rader
     from antal as orsak
     inner join antal as alla
         on orsak.leverans_id = alla.leverans_id
@@ -296,17 +334,19 @@ avslut as (          -- the förbund's own figure before that of one kind of ins
 deltagarmatt as (
     select
         leverans_id, 'andel_kvinnor' as nyckeltal_id, insats_id, 'utfall' as scenario, period_start, period_end,
-        100 * kvinnor / nullif(kvinnor + man, 0) as varde
+        100 * kvinnor / nullif(kvinnor + man, 0) as varde, rader
     from konsfordelning
     where ordning = 1
     union all
-    select leverans_id, nyckeltal_id, insats_id, 'utfall' as scenario, period_start, period_end, 100 * antal / nullif(alla, 0) as varde
+    select
+        leverans_id, nyckeltal_id, insats_id, 'utfall' as scenario, period_start, period_end, 100 * antal / nullif(alla, 0) as varde, rader
     from avslut
     where ordning = 1
     union all
     select
         kostnad.leverans_id, 'kostnad_per_deltagare' as nyckeltal_id, kostnad.insats_id, 'utfall' as scenario,
-        kostnad.period_start, kostnad.period_end, kostnad.belopp_sek / nullif(antal.antal, 0) as varde
+        kostnad.period_start, kostnad.period_end, kostnad.belopp_sek / nullif(antal.antal, 0) as varde,
+        concat_ws(', ', kostnad.kallor, antal.rader) as rader
     from kostnad
     inner join antal
         on kostnad.leverans_id = antal.leverans_id
@@ -318,7 +358,8 @@ deltagarmatt as (
     union all
     select
         kostnad.leverans_id, 'kostnad_per_deltagare' as nyckeltal_id, null as insats_id, 'utfall' as scenario,
-        kostnad.period_start, kostnad.period_end, sum(kostnad.belopp_sek) / nullif(sum(antal.antal), 0) as varde
+        kostnad.period_start, kostnad.period_end, sum(kostnad.belopp_sek) / nullif(sum(antal.antal), 0) as varde,
+        concat_ws(', ', {{ list_distinct('kostnad.kallor', 'kostnad.kallor') }}, {{ list_distinct('antal.rader', 'antal.rader') }}) as rader
     from kostnad
     inner join antal
         on kostnad.leverans_id = antal.leverans_id
@@ -331,15 +372,15 @@ deltagarmatt as (
 ),
 
 beraknad as (
-    select leverans_id, nyckeltal_id, null as insats_id, scenario, null as period_start, period_end, varde from balansmatt
+    select leverans_id, nyckeltal_id, null as insats_id, scenario, null as period_start, period_end, varde, rader from balansmatt
     union all
-    select leverans_id, nyckeltal_id, null as insats_id, scenario, period_start, period_end, varde from slagmatt
+    select leverans_id, nyckeltal_id, null as insats_id, scenario, period_start, period_end, varde, rader from slagmatt
     union all
-    select leverans_id, nyckeltal_id, null as insats_id, scenario, period_start, period_end, varde from budgetmatt
+    select leverans_id, nyckeltal_id, null as insats_id, scenario, period_start, period_end, varde, rader from budgetmatt
     union all
-    select leverans_id, nyckeltal_id, insats_id, scenario, period_start, period_end, varde from insatsmatt
+    select leverans_id, nyckeltal_id, insats_id, scenario, period_start, period_end, varde, rader from insatsmatt
     union all
-    select leverans_id, nyckeltal_id, insats_id, scenario, period_start, period_end, varde from deltagarmatt
+    select leverans_id, nyckeltal_id, insats_id, scenario, period_start, period_end, varde, rader from deltagarmatt
 ),
 
 tryckt as (
@@ -381,6 +422,7 @@ select
     coalesce(beraknad.period_start, rapporterad.period_start) as period_start,
     coalesce(beraknad.period_end, rapporterad.period_end) as period_end,
     cast(beraknad.varde as decimal(18, 4)) as varde,
+    nullif({{ replace_all('beraknad.rader', '[a-z_]+ rad ', '') }}, '') as rader,
     cast(rapporterad.varde as decimal(18, 4)) as rapporterat_varde,
     rapporterad.halv_enhet as rapporterat_halv_enhet,
     rapporterad.line as rapporterat_rad,
