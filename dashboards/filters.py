@@ -7,6 +7,7 @@ The address decides: each run puts what it says into the widget, and a click on 
 the address first. So links, the back button and the widget never disagree.
 """
 
+import re
 from collections.abc import Callable, Sequence
 
 import streamlit as st
@@ -51,8 +52,8 @@ def choose_some(
         _write(name, ",".join(st.session_state[key]), ",".join(default))
 
     st.multiselect(
-        label, options, key=key, format_func=_named(shown), on_change=changed, max_selections=at_most,
-        placeholder="Välj förbund", select_all=False,
+        label, options, key=key, format_func=_named(shown), on_change=changed,
+        max_selections=at_most, placeholder="Välj förbund", select_all=False,
     )  # fmt: skip
     chosen: list[str] = st.session_state[key]
     return [each for each in options if each in chosen]
@@ -70,26 +71,28 @@ def write_text(label: str, name: str, example: str) -> str | None:
     return st.session_state[key].strip() or None
 
 
-def page(rows: int, at_a_time: int, name: str = "sida") -> int:
-    """Which page of a long list is asked for, from 0; shows the choice when there are several."""
-    pages = max(1, -(-rows // at_a_time))
-    asked = st.query_params.get(name, "1")
-    number = min(pages, max(1, int(asked))) if asked.isdecimal() else 1
-    if pages > 1:
-        key = f"val_{name}"
-        st.session_state[key] = number
+def page(rows: int, at_a_time: int, name: str = "sida") -> None:
+    """The choice of page for a list of so many rows; nothing when one page holds them."""
+    pages = -(-rows // at_a_time)
+    if pages <= 1:
+        return
+    key = f"val_{name}"
+    st.session_state[key] = min(pages, _asked(name))
 
-        def changed() -> None:
-            _write(name, str(st.session_state[key]), "1")
+    def changed() -> None:
+        _write(name, str(st.session_state[key]), "1")
 
-        st.pagination(pages, key=key, on_change=changed)
-    return number - 1
+    st.pagination(pages, key=key, on_change=changed)
 
 
 def offset(at_a_time: int, name: str = "sida") -> int:
     """How many rows to pass over for the page that the address asks for."""
-    asked = st.query_params.get(name, "1")
-    return (max(1, int(asked)) - 1) * at_a_time if asked.isdecimal() else 0
+    return (_asked(name) - 1) * at_a_time
+
+
+def _asked(name: str) -> int:
+    asked = st.query_params.get(name, "")
+    return max(1, int(asked)) if re.fullmatch(r"[0-9]{1,6}", asked) else 1
 
 
 def _named(shown: Callable[[str], str | None]) -> Callable[[str], str]:

@@ -88,27 +88,35 @@ def table(
     listed = [tuple(row) for row in rows]
     numeric = [all(row[at].number for row in listed) for at in range(len(columns))]
     heads = "".join(
-        f'<th scope="col"{_class("tal" if numeric[at] else "")}>{escape(name)}</th>'
+        f'<th scope="col" role="columnheader"{_class("tal" if numeric[at] else "")}>'
+        f"{escape(name)}</th>"
         for at, name in enumerate(columns)
     )
     bold = set(strong)
-    body = "".join(_row(row, index in bold) for index, row in enumerate(listed))
+    body = "".join(_row(row, columns, index in bold) for index, row in enumerate(listed))
     hidden = "" if show_caption else ' class="dold"'
     name = "tabell ord" if wordy else "tabell"
     return (
         f'<div class="{name}" role="region" tabindex="0" aria-label="{escape(caption)}">'
-        f"<table><caption{hidden}>{escape(caption)}</caption>"
-        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<table role="table"><caption{hidden}>{escape(caption)}</caption>'
+        f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>'
+        f'<tbody role="rowgroup">{body}</tbody></table></div>'
     )
 
 
-def _row(cells: Sequence[Cell], bold: bool) -> str:
+def _row(cells: Sequence[Cell], columns: Sequence[str], bold: bool) -> str:
+    """The roles are those of the elements, and stay when a phone stacks the cells."""
     first, *rest = cells
-    head = f'<th scope="row"{_class("tal" if first.number else "")}>{_content(first)}</th>'
-    data = "".join(
-        f"<td{_class('tal' if cell.number else '')}>{_content(cell)}</td>" for cell in rest
+    head = (
+        f'<th scope="row" role="rowheader"{_class("tal" if first.number else "")}>'
+        f"{_content(first)}</th>"
     )
-    return f"<tr{_class('summa' if bold else '')}>{head}{data}</tr>"
+    data = "".join(
+        f'<td role="cell" data-kolumn="{escape(name)}"{_class("tal" if cell.number else "")}>'
+        f"{_content(cell)}</td>"
+        for name, cell in zip(columns[1:], rest, strict=True)
+    )
+    return f'<tr role="row"{_class("summa" if bold else "")}>{head}{data}</tr>'
 
 
 def _content(cell: Cell) -> str:

@@ -242,7 +242,7 @@ def _insatser(rows: Sequence[Row]) -> None:
         st.html(paragraph("Rapporten redovisar inga insatser för perioden: uppgift saknas."))
         return
     cells = [
-        (text(row["insats"], note=row["period"]), text(KINDS.get(row["insatstyp"])),
+        (text(row["insats"], note=f"{KINDS.get(row['insatstyp'], 'Slag saknas')}, {row['period']}"),
          _money(row["belopp_sek"], Source(row["report_id"], row["kallor"])),
          _money(row["budget_sek"], Source(row["report_id"], row["budget_kallor"])),
          _money(row["avvikelse_beraknad_sek"], Source(
@@ -252,7 +252,7 @@ def _insatser(rows: Sequence[Row]) -> None:
              row["report_id"], f"{row['kallor']} {row['deltagare_rader']}", derived=True)))
         for row in rows
     ]  # fmt: skip
-    columns = ("Insats", "Slag", "Kostnad, kr", "Budget, kr", "Avvikelse, kr", "Deltagare",
+    columns = ("Insats", "Kostnad, kr", "Budget, kr", "Avvikelse, kr", "Deltagare",
                "Kronor per deltagare")  # fmt: skip
     st.html(table("Kostnader är positiva här; en positiv avvikelse är billigare än budget",
                   columns, cells))  # fmt: skip

@@ -90,7 +90,7 @@ def _cost(version: Version, rows: Sequence[Row]) -> None:
             "står i tabellen.",
         )
     sources = _participant_sources(version, rows)
-    columns = ("Insats", "Förbund", "Period", "Kostnad, kr", "Deltagare", "Kvinnor", "Män",
+    columns = ("Insats", "Kostnad, kr", "Deltagare", "Kvinnor", "Män",
                "Kronor per deltagare")  # fmt: skip
     st.html(table("Insatser med kostnad och deltagare", columns,
                   [_insats(row, sources) for row in rows], show_caption=False))  # fmt: skip
@@ -120,7 +120,7 @@ def _insats(row: Row, sources: dict[tuple[Any, ...], str]) -> tuple[Cell, ...]:
     cost, each = row["belopp_sek"], row["kostnad_per_deltagare"]
     both = Source(row["report_id"], f"{row['kallor']} {lines(None)}", derived=True)
     return (
-        text(row["insats"]), text(row["forbund"]), text(row["period"]),
+        text(row["insats"], note=f"{row['forbund']}, {row['period']}"),
         figure(None) if cost is None else
         figure(number(cost), Source(row["report_id"], row["kallor"])),
         count("deltagare", None), count("deltagare_kvinnor", "kvinna"),
@@ -147,12 +147,12 @@ def _people(rows: Sequence[Row]) -> None:
         key = (row["forbund"], row["period"], row["matt"], row["report_id"])
         found.setdefault(key, {}).setdefault(row["kon"], row)
     cells = [
-        (text(MEASURES[matt]), text(forbund), text(period),
+        (text(MEASURES[matt], note=f"{forbund}, {period}"),
          *(_count(by_kon.get(kon)) for kon in (None, "kvinna", "man")))
         for (forbund, period, matt, _), by_kon in found.items()
     ]  # fmt: skip
     st.html(table("Deltagare per förbund, mått och kön",
-                  ("Mått", "Förbund", "Period", "Alla", "Kvinnor", "Män"), cells,
+                  ("Mått", "Alla", "Kvinnor", "Män"), cells,
                   show_caption=False))  # fmt: skip
 
 
@@ -174,7 +174,8 @@ def _afterwards(rows: Sequence[Row]) -> None:
         )
     )
     cells = [
-        (text(row["nyckeltal"]), text(row["forbund"], note=row["insats"]), text(row["period"]),
+        (text(row["nyckeltal"], note=", ".join(
+            filter(None, (row["insats"], row["forbund"], row["period"])))),
          figure(None) if row["varde"] is None else
          figure(with_unit(row["varde"], "procent"),
                 Source(row["report_id"], row["rader"], derived=True)),
@@ -184,6 +185,6 @@ def _afterwards(rows: Sequence[Row]) -> None:
         for row in rows
     ]  # fmt: skip
     st.html(table("Andel avslutade till arbete eller studier",
-                  ("Mått", "Förbund", "Period", "Beräknat", "Enligt rapporten"), cells,
+                  ("Mått", "Beräknat", "Enligt rapporten"), cells,
                   show_caption=False))  # fmt: skip
     show_definitions("andel_avslutade_arbete_studier", "andel_avslutade_arbete_studier_aktiv")

@@ -31,7 +31,11 @@ def show(version: Version) -> None:
             "perioder ställs bredvid varandra."
         )
     )
-    st.html(table("Senaste siffror per förbund", COLUMNS, map(_row, rows), show_caption=False))
+    st.html(
+        table(
+            "Senaste siffror per förbund", COLUMNS, map(_row, rows), show_caption=False, wordy=True
+        )
+    )
     show_definitions("eget_kapital_andel", "andel_insatser")
     without = version.ask("oversikt", "utan_rapport")
     with st.expander(f"Förbund i registret utan rapport i lagret ({len(without)})"):

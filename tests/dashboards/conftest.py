@@ -1,0 +1,172 @@
+"""The pages served once, and one Chromium to look at them with."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import duckdb
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+
+from dagster_pipelines.database import open_published
+from dagster_pipelines.settings import PROJECT_DIR, Settings, get_settings
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+WIDTHS = (1280, 390)
+SCREENSHOTS = PROJECT_DIR / "artifacts" / "skarmbilder"
+# Streamlit asks for its own address below the page's before it asks at the root.
+PROBE = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
+STARTUP_SECONDS = 120
+
+
+@pytest.fixture(scope="session")
+def server(refreshed_home: Settings) -> Iterator[str]:
+    """The address of the pages, over the shipped reports."""
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dashboards", "--server.port", str(port)],
+        cwd=PROJECT_DIR, env=os.environ | {"FINSAM_HOME": str(refreshed_home.home)},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(f"{address}/_stcore/health", process)
+        yield address
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+
+
+def _wait_for(address: str, process: "subprocess.Popen[str]") -> None:
+    last = time.monotonic() + STARTUP_SECONDS
+    while time.monotonic() < last:
+        if process.poll() is not None:
+            raise RuntimeError(process.communicate()[0])
+        with suppress(OSError), urllib.request.urlopen(address, timeout=5):
+            return
+        time.sleep(0.2)
+    raise TimeoutError(address)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+class Visit:
+    """A window on the pages that notes every request, console error and exception."""
+
+    def __init__(self, context: BrowserContext, server: str) -> None:
+        self.server, self.page = server, context.new_page()
+        self.errors: list[str] = []
+        self.outside: list[str] = []
+        self.page.on("request", self._request)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on(
+            "console",
+            lambda message: (
+                message.type == "error"
+                and not PROBE.search(message.location["url"])
+                and self.errors.append(message.text)
+            ),
+        )
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith((self.server, "data:", "blob:")):
+            self.outside.append(request.url)
+
+    def go(self, path: str) -> Page:
+        """Open a page and wait until all of it is drawn."""
+        self.page.goto(self.server + path)
+        self.settled()
+        return self.page
+
+    def settled(self) -> None:
+        """Until the script has run to its end; every page ends with its footer."""
+        self.page.locator(".stApp[data-test-script-state=notRunning]").wait_for()
+        self.page.locator(".sidfot").wait_for()
+
+    def choose(self, label: str, option: str) -> None:
+        """With the keyboard alone: open the list, type, take the first that fits."""
+        self.page.get_by_role("combobox", name=label).focus()
+        self.page.keyboard.type(option)
+        self.page.get_by_role("option", name=option, exact=True).wait_for()
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_timeout(50)
+        self.settled()
+
+    def table(self, caption: str) -> dict[str, list[str]]:
+        """The figures of a table by the name of its row, without small print."""
+        region = self.page.get_by_role("region", name=caption, exact=True)
+        rows: list[list[str]] = region.evaluate(
+            """region => [...region.querySelectorAll('tbody tr')].map(row =>
+                [...row.children].map(cell => {
+                    const copy = cell.cloneNode(true)
+                    copy.querySelectorAll('.not, .stapel, [aria-hidden]').forEach(e => e.remove())
+                    return copy.textContent.trim()
+                }))"""
+        )
+        return {row[0]: row[1:] for row in rows}
+
+    @property
+    def query(self) -> str:
+        return urlsplit(self.page.url).query
+
+
+@pytest.fixture(params=WIDTHS)
+def visit_at(
+    request: pytest.FixtureRequest, browser: Browser, server: str
+) -> Iterator[tuple[Visit, int]]:
+    """A window of each width."""
+    with _window(browser, request.param) as context:
+        yield Visit(context, server), request.param
+
+
+@pytest.fixture
+def visit(browser: Browser, server: str) -> Iterator[Visit]:
+    with _window(browser, WIDTHS[0]) as context:
+        yield Visit(context, server)
+
+
+def _window(browser: Browser, width: int) -> "closing[BrowserContext]":
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    context.set_default_timeout(30_000)
+    return closing(context)
+
+
+@pytest.fixture
+def marts(refreshed_home: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    with open_published(refreshed_home.published_db) as con:
+        yield con
+
+
+@pytest.fixture
+def pages_home(copied_home: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """A copy of the warehouse that pages in this process read, to change at will."""
+    monkeypatch.setenv("FINSAM_HOME", str(copied_home.home))
+    get_settings.cache_clear()
+    yield copied_home
+    get_settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Path:
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    return SCREENSHOTS
