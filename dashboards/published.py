@@ -9,7 +9,6 @@ next click sees the new version. Answers are kept in memory by version, query an
 """
 
 import json
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,10 +22,9 @@ from dagster_pipelines import trace as tracing
 from dagster_pipelines import versions
 from dagster_pipelines.database import open_published
 from dagster_pipelines.settings import Settings, get_settings
-from dashboards.queries import QUERIES
+from dashboards.queries import PARAMETER, QUERIES
 
 Row = dict[str, Any]
-PARAMETER = re.compile(r"\$([a-z_]+)")
 KEPT_ANSWERS = 500
 
 

@@ -6,9 +6,12 @@ the pipeline asks the same questions of every new publication (`assets.pages`). 
 Swedish rules, å ä ö last. A parameter that is null leaves its filter out.
 """
 
+import re
 from collections.abc import Mapping
 
 from dagster_pipelines import trace
+
+PARAMETER = re.compile(r"\$([a-z_]+)")
 
 OVERSIKT = {
     "forbund": """

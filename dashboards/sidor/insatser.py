@@ -112,7 +112,7 @@ def _insats(row: Row, sources: dict[tuple[Any, ...], str]) -> tuple[Cell, ...]:
         return sources.get((row["report_id"], row["insats_id"], kon, row["period_start"],
                             row["period_end"]))  # fmt: skip
 
-    def count(column: str, kon: str | None) -> Cell:
+    def people(column: str, kon: str | None) -> Cell:
         if row[column] is None:
             return figure(None)
         return figure(number(row[column]), Source(row["report_id"], lines(kon)))
@@ -123,8 +123,8 @@ def _insats(row: Row, sources: dict[tuple[Any, ...], str]) -> tuple[Cell, ...]:
         text(row["insats"], note=f"{row['forbund']}, {row['period']}"),
         figure(None) if cost is None else
         figure(number(cost), Source(row["report_id"], row["kallor"])),
-        count("deltagare", None), count("deltagare_kvinnor", "kvinna"),
-        count("deltagare_man", "man"),
+        people("deltagare", None), people("deltagare_kvinnor", "kvinna"),
+        people("deltagare_man", "man"),
         figure(None) if each is None else figure(number(each), both),
     )  # fmt: skip
 

@@ -126,8 +126,11 @@ def test_forbund_holds_capital_against_the_limit(
     visit: Visit, marts: duckdb.DuckDBPyConnection
 ) -> None:
     visit.go("/forbund?forbund=sofint")
-    rows = asked(marts, "select period_end, eget_kapital_sek, grans_sek, andel_procent, "
-                 "grans_procent, lage from rpt_eget_kapital where forbund_id = 'sofint'")  # fmt: skip
+    rows = asked(
+        marts,
+        "select period_end, eget_kapital_sek, grans_sek, andel_procent, grans_procent, lage "
+        "from rpt_eget_kapital where forbund_id = 'sofint'",
+    )
     assert visit.table("Eget kapital per balansdag") == {
         str(day): [shown(capital), shown(limit), shown(share, 1, "%"), shown(percent, 1, "%"),
                    verdict or MISSING]
@@ -234,4 +237,6 @@ def test_print_leaves_the_tables_and_drops_the_rest(visit: Visit) -> None:
     assert page.get_by_role("region", name="Balansräkning, kr").is_visible()
     assert not page.get_by_role("combobox", name="Förbund").is_visible()
     assert not page.get_by_role("link", name="Översikt").is_visible()
-    assert page.evaluate("getComputedStyle(document.querySelector('.tabell')).overflowX") == "visible"
+    assert (
+        page.evaluate("getComputedStyle(document.querySelector('.tabell')).overflowX") == "visible"
+    )
