@@ -57,11 +57,17 @@ def plain(value: Decimal) -> str:
     return number(trimmed, max(0, -int(trimmed.as_tuple().exponent)))
 
 
-def with_unit(value: Decimal | int, unit: str, decimals: int | None = None) -> str:
-    """`1 234 kr`, `12,5 %`, `103`: one decimal in per cent and whole numbers else, unless told."""
-    shown = number(value, (1 if unit == "procent" else 0) if decimals is None else decimals)
+def with_unit(value: Decimal | int, unit: str) -> str:
+    """`1 234 kr`, `12,5 %`, `103`: one decimal in per cent, whole numbers else."""
+    shown = number(value, 1 if unit == "procent" else 0)
     name = UNITS[unit]
     return f"{shown}{SPACE}{name}" if name else shown
+
+
+def as_printed(value: Decimal, unit: str) -> str:
+    """A figure of the report's own, with no more decimals than it has."""
+    name = UNITS[unit]
+    return f"{plain(value)}{SPACE}{name}" if name else plain(value)
 
 
 def day(value: date) -> str:

@@ -16,6 +16,7 @@ from dashboards.format import (
     KINDS,
     REPORT_TYPES,
     SCENARIOS,
+    as_printed,
     day,
     number,
     with_unit,
@@ -126,7 +127,7 @@ def _capital_row(row: Row) -> tuple[Cell, ...]:
         _money(row["grans_sek"], _limit_source(row, "grans_sek")),
         _percent(row["andel_procent"], row["andel_report_id"], row["andel_rader"]),
         figure(None) if row["grans_procent"] is None else
-        figure(with_unit(row["grans_procent"], "procent"), _limit_source(row, "grans_procent")),
+        figure(as_printed(row["grans_procent"], "procent"), _limit_source(row, "grans_procent")),
         Cell(verdict, mark=mark),
     )  # fmt: skip
 
@@ -263,8 +264,8 @@ def _ratios(rows: Sequence[Row]) -> None:
     cells = [
         (text(row["nyckeltal"], note=row["period"]),
          _ratio(row["varde"], row["enhet"], Source(row["report_id"], row["rader"], derived=True)),
-         _ratio(row["rapporterat_varde"], row["enhet"],
-                Source(row["report_id"], str(row["rapporterat_rad"]))))
+         _printed(row["rapporterat_varde"], row["enhet"],
+                  Source(row["report_id"], str(row["rapporterat_rad"]))))
         for row in rows
     ]  # fmt: skip
     st.html(table("Räknat på samma sätt för alla förbund, bredvid rapportens egen siffra",
@@ -339,3 +340,7 @@ def _percent(value: Decimal | None, report_id: str, rader: str) -> Cell:
 
 def _ratio(value: Decimal | None, unit: str, source: Source) -> Cell:
     return figure(None) if value is None else figure(with_unit(value, unit), source)
+
+
+def _printed(value: Decimal | None, unit: str, source: Source) -> Cell:
+    return figure(None) if value is None else figure(as_printed(value, unit), source)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboards import charts, filters
 from dashboards.definitions import show_definitions
-from dashboards.format import KINDS, number, with_unit
+from dashboards.format import KINDS, as_printed, number, with_unit
 from dashboards.html import Cell, Source, figure, paragraph, table, text
 from dashboards.published import Row, Version
 
@@ -180,7 +180,7 @@ def _afterwards(rows: Sequence[Row]) -> None:
          figure(with_unit(row["varde"], "procent"),
                 Source(row["report_id"], row["rader"], derived=True)),
          figure(None) if row["rapporterat_varde"] is None else
-         figure(with_unit(row["rapporterat_varde"], "procent"),
+         figure(as_printed(row["rapporterat_varde"], "procent"),
                 Source(row["report_id"], str(row["rapporterat_rad"]))))
         for row in rows
     ]  # fmt: skip

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboards import charts, filters
 from dashboards.definitions import ratios, show_definitions
-from dashboards.format import MONTHS, with_unit
+from dashboards.format import MONTHS, as_printed, with_unit
 from dashboards.html import Cell, Source, figure, paragraph, table, text
 from dashboards.published import Row, Version
 
@@ -114,5 +114,5 @@ def _cell(row: Row | None) -> Cell:
     return figure(
         with_unit(row["varde"], row["enhet"]),
         Source(row["report_id"], row["rader"], derived=True),
-        note=None if printed is None else f"rapporten: {with_unit(printed, row['enhet'])}",
+        note=None if printed is None else f"rapporten: {as_printed(printed, row['enhet'])}",
     )

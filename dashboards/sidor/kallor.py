@@ -93,7 +93,8 @@ def _line(version: Version, report_id: str, line: int, alone: bool) -> None:
         return
     if found.source:
         st.html(_document_lines(found, line))
-    st.html(table(f"Tryckta siffror på rad {line}", FACT_COLUMNS, map(_fact, found.facts)))
+    st.html(table(f"Tryckta siffror på rad {line}", FACT_COLUMNS, map(_fact, found.facts),
+                  wordy=True))  # fmt: skip
     if not alone:
         return
     if not found.source:
@@ -147,12 +148,13 @@ def _neighbours(version: Version, report_id: str, line: int) -> None:
         )
     )
     cells = [
-        (figure(str(row["line"])), text(row["label"]), text(STATEMENTS.get(row["statement"])),
-         Cell(f"«{row['printed']}»", Source(report_id, str(row["line"])), number=True))
+        (figure(str(row["line"])),
+         Cell(f"«{row['printed']}»", Source(report_id, str(row["line"])), number=True),
+         text(row["label"]), text(STATEMENTS.get(row["statement"])))
         for row in rows
     ]  # fmt: skip
     here = [at for at, row in enumerate(rows) if row["line"] == line]
-    st.html(table("Siffror på raderna omkring", ("Rad", "Post", "Del", "Tryckt"), cells,
+    st.html(table("Siffror på raderna omkring", ("Rad", "Tryckt", "Post", "Del"), cells,
                   strong=here, show_caption=False))  # fmt: skip
 
 
@@ -167,7 +169,7 @@ def _uses(found: Trace, posts: Mapping[str, str]) -> None:
     st.subheader("Siffror i lagret som bygger på raden")
     if cells:
         st.html(table("Används i", ("Vad", "Scenario", "Period", "Värde", "Enhet"), cells,
-                      show_caption=False))  # fmt: skip
+                      show_caption=False, wordy=True))  # fmt: skip
     else:
         st.html(paragraph("Ingen: siffran finns bara som tryckt uppgift."))
     checks = [(text(row["mening"]), text(row["utfall"])) for row in found.checks]

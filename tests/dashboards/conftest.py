@@ -1,14 +1,8 @@
 """The pages served once, and one Chromium to look at them with."""
 
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,50 +10,21 @@ import duckdb
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
+from benchmarks.dashboards import CHROMIUM, FLAGS, SETTLED, serving
 from dagster_pipelines.database import open_published
 from dagster_pipelines.settings import PROJECT_DIR, Settings, get_settings
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 WIDTHS = (1280, 390)
 SCREENSHOTS = PROJECT_DIR / "artifacts" / "skarmbilder"
 # Streamlit asks for its own address below the page's before it asks at the root.
 PROBE = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
-STARTUP_SECONDS = 120
 
 
 @pytest.fixture(scope="session")
 def server(refreshed_home: Settings) -> Iterator[str]:
     """The address of the pages, over the shipped reports."""
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "dashboards", "--server.port", str(port)],
-        cwd=PROJECT_DIR, env=os.environ | {"FINSAM_HOME": str(refreshed_home.home)},
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(f"{address}/_stcore/health", process)
+    with serving(refreshed_home.home) as address:
         yield address
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
-
-
-def _wait_for(address: str, process: "subprocess.Popen[str]") -> None:
-    last = time.monotonic() + STARTUP_SECONDS
-    while time.monotonic() < last:
-        if process.poll() is not None:
-            raise RuntimeError(process.communicate()[0])
-        with suppress(OSError), urllib.request.urlopen(address, timeout=5):
-            return
-        time.sleep(0.2)
-    raise TimeoutError(address)
 
 
 @pytest.fixture(scope="session")
@@ -100,8 +65,7 @@ class Visit:
 
     def settled(self) -> None:
         """Until the script has run to its end; every page ends with its footer."""
-        self.page.locator(".stApp[data-test-script-state=notRunning]").wait_for()
-        self.page.locator(".sidfot").wait_for()
+        self.page.locator(SETTLED).wait_for()
 
     def choose(self, label: str, option: str) -> None:
         """With the keyboard alone: open the list, type, take the first that fits."""
@@ -125,30 +89,40 @@ class Visit:
         )
         return {row[0]: row[1:] for row in rows}
 
+    def close(self) -> None:
+        self.page.close()
+
     @property
     def query(self) -> str:
         return urlsplit(self.page.url).query
 
 
+@pytest.fixture(scope="session")
+def windows(browser: Browser) -> Iterator[dict[int, BrowserContext]]:
+    """One per width, so that Streamlit's own code is fetched once."""
+    opened = {
+        width: browser.new_context(viewport={"width": width, "height": 900}) for width in WIDTHS
+    }
+    for context in opened.values():
+        context.set_default_timeout(60_000)
+    yield opened
+    for context in opened.values():
+        context.close()
+
+
 @pytest.fixture(params=WIDTHS)
 def visit_at(
-    request: pytest.FixtureRequest, browser: Browser, server: str
+    request: pytest.FixtureRequest, windows: dict[int, BrowserContext], server: str
 ) -> Iterator[tuple[Visit, int]]:
-    """A window of each width."""
-    with _window(browser, request.param) as context:
-        yield Visit(context, server), request.param
+    """A page in a window of each width."""
+    with closing(Visit(windows[request.param], server)) as opened:
+        yield opened, request.param
 
 
 @pytest.fixture
-def visit(browser: Browser, server: str) -> Iterator[Visit]:
-    with _window(browser, WIDTHS[0]) as context:
-        yield Visit(context, server)
-
-
-def _window(browser: Browser, width: int) -> "closing[BrowserContext]":
-    context = browser.new_context(viewport={"width": width, "height": 900})
-    context.set_default_timeout(30_000)
-    return closing(context)
+def visit(windows: dict[int, BrowserContext], server: str) -> Iterator[Visit]:
+    with closing(Visit(windows[WIDTHS[0]], server)) as opened:
+        yield opened
 
 
 @pytest.fixture

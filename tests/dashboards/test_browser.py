@@ -132,7 +132,7 @@ def test_forbund_holds_capital_against_the_limit(
         "from rpt_eget_kapital where forbund_id = 'sofint'",
     )
     assert visit.table("Eget kapital per balansdag") == {
-        str(day): [shown(capital), shown(limit), shown(share, 1, "%"), shown(percent, 1, "%"),
+        str(day): [shown(capital), shown(limit), shown(share, 1, "%"), shown(percent, 0, "%"),
                    verdict or MISSING]
         for day, (capital, limit, share, percent, verdict) in rows.items()
     }  # fmt: skip

@@ -33,7 +33,7 @@ PAGES = sorted(
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$(?:\n\n((?:\|[^\n]*\n)+))?", re.M | re.S)
 ROOMS = (
     "data", "dagster_pipelines", "models", "macros", "seeds", "expectations", "tests", "benchmarks",
-    "docs", ".ci",
+    "docs", "dashboards", ".ci",
 )  # fmt: skip
 
 
