@@ -65,8 +65,6 @@ def _headline(version: Version, rows: list[Row]) -> str:
 
 def _row(row: Row) -> tuple[Cell, ...]:
     latest = f"till och med {row['senaste_period_end']}"
-    decided = row["senaste_beslutad_datum"]
-    latest += f", beslutad {decided}" if decided else ""
     stopped = f"{row['antal_i_karantan']} i karantän" if row["antal_i_karantan"] else None
     forbund = urlencode({"forbund": row["forbund_id"]})
     balance_day = row["eget_kapital_dag"]
