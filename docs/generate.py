@@ -160,8 +160,8 @@ def _ratios(seeds: Path) -> tuple[str, str, str, str]:
     quantities = _seed(seeds, "storhet")
     names = {row["storhet_id"]: row["benamning"] for row in quantities}
     header = (
-        "nyckeltal_id", "nyckeltal", "enhet", "täljare", "avdrag", "nämnare", "definition", "bättre",
-        "gräns", "källa", "anmärkning",
+        "nyckeltal_id", "nyckeltal", "enhet", "täljare", "avdrag", "nämnare", "definition",
+        "bättre", "gräns", "källa", "anmärkning",
     )  # fmt: skip
     rows = (
         (
