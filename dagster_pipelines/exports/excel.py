@@ -9,6 +9,7 @@ A row that Excel has no room for goes to a further sheet, `Insatser (2)`, never 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -34,27 +35,25 @@ REPORTS = "dim_rapport"
 MAX_ROWS = 1_048_575
 """Rows that a sheet of Excel has below its heading."""
 BATCH = 10_000
+Headings = Sequence[tuple[str, bool]]
 OPTIONS = {
     "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
     "strings_to_numbers": False,
 }  # fmt: skip
-WIDEST, NARROWEST = 60, 8
+WIDEST, NARROWEST, LINE_HEIGHT = 90, 8, 15
+HEADING = {"bold": True, "bg_color": "#E6EEF2", "bottom": 1, "text_wrap": True, "valign": "top"}
+# Excel groups thousands as the reader's own settings say: by spaces in Swedish. `_-` keeps a
+# number that stands beside a text apart from it.
 FORMATS = {
-    "heading": {
-        "bold": True,
-        "bg_color": "#E6EEF2",
-        "bottom": 1,
-        "text_wrap": True,
-        "valign": "top",
-    },
+    "heading": HEADING,
+    "number heading": {**HEADING, "align": "right"},
     "title": {"bold": True, "font_size": 16},
     "strong": {"bold": True},
-    "wrapped": {"text_wrap": True, "valign": "top"},
     "day": {"num_format": "yyyy-mm-dd", "align": "left"},
-    "kronor": {"num_format": '#,##0" kr"'},
-    "antal": {"num_format": "#,##0"},
-    "tal": {"num_format": "#,##0.00"},
-    "procent": {"num_format": '#,##0.0" %"'},
+    "kronor": {"num_format": '#,##0" kr"_-'},
+    "antal": {"num_format": "#,##0_-"},
+    "tal": {"num_format": "#,##0.00_-"},
+    "procent": {"num_format": '#,##0.0" %"_-'},
 }
 TRAPS = (
     "Lägg aldrig ihop utfall, budget och prognos: filtrera på ett scenario i taget.",
@@ -65,6 +64,7 @@ TRAPS = (
     "Anonyma deltagare räknas i totalen men har inget kön: kvinnor + män kan vara färre än alla.",
     "Bladen visar den senaste rapportens uppgift. Vad tidigare rapporter sade står i databasen.",
 )  # fmt: skip
+DICTIONARY = ("Blad", "Rubrik", "Kolumn i databas och CSV", "Typ", "Kan vara tom", "Betydelse")
 REPORT_COLUMNS = {
     "report_id": "Rapport", "forbund": "Förbund", "rapporttyp": "Rapporttyp",
     "period_start": "Period från", "period_end": "Period till", "beslutad_datum": "Beslutad",
@@ -106,10 +106,13 @@ class _Sheets:
     def about(self, about: Publication, settings: Settings, reports: Mart | None) -> None:
         """Whose figures these are, what to look out for, and the reports that they come from."""
         sheet = self.book.add_worksheet("Läs mig")
+        _for_paper(sheet)
         sheet.hide_gridlines(2)
+        sheet.set_row(0, 26)
         sheet.set_column(0, 0, 36)
         sheet.set_column(1, 1, 42)
-        sheet.set_column(2, len(REPORT_COLUMNS), 14)
+        sheet.set_column(2, len(REPORT_COLUMNS) - 2, 14)
+        sheet.set_column(len(REPORT_COLUMNS) - 1, len(REPORT_COLUMNS) - 1, 40)
         lines = [
             ("Samordningsförbundens uppgifter", "", "title"),
             ("Publicerad", f"{about.published_at:%Y-%m-%d %H:%M} UTC", "strong"),
@@ -127,17 +130,15 @@ class _Sheets:
             sheet.write_string(number, 1, right)
         if reports:
             columns = [c for name in REPORT_COLUMNS for c in reports.columns if c.name == name]
-            for number, column in enumerate(columns):
-                sheet.write_string(
-                    len(lines), number, REPORT_COLUMNS[column.name], self.styles["heading"]
-                )
+            headings = [(REPORT_COLUMNS[c.name], c.is_number) for c in columns]
+            self._heading(sheet, len(lines), headings, [36, 42, *(14 for _ in columns)])
             for number, row in enumerate(self._rows(reports, columns), len(lines) + 1):
                 self._row(sheet, number, columns, row)
 
     def mart(self, mart: Mart) -> None:
         """The rows of the mart on a sheet; on several where Excel has no room for them in one."""
         columns = [column for column in mart.columns if not column.is_key]
-        headings = [column.rubrik for column in columns]
+        headings = [(column.rubrik, column.is_number) for column in columns]
         widths = _widths(self.con, mart, columns)
         rows = self._rows(mart, columns)
         title = mart.meta.get("blad", mart.name)
@@ -151,16 +152,6 @@ class _Sheets:
 
     def dictionary(self, marts: Iterable[Mart]) -> None:
         """What each column of the sheets means."""
-        headings = (
-            "Blad",
-            "Rubrik",
-            "Kolumn i databas och CSV",
-            "Typ",
-            "Kan vara tom",
-            "Betydelse",
-        )
-        sheet = self._sheet("Dataordlista", headings, [18, 32, 44, 14, 13, 90])
-        sheet.freeze_panes(1, 0)
         rows = [
             (
                 mart.meta.get("blad", mart.name), column.rubrik, f"{mart.name}.{column.name}",
@@ -170,10 +161,13 @@ class _Sheets:
             for column in mart.columns
             if not column.is_key
         ]  # fmt: skip
+        widths = [max(map(len, column)) + 3 for column in zip(DICTIONARY, *rows, strict=True)]
+        sheet = self._sheet("Dataordlista", [(text, False) for text in DICTIONARY], widths)
+        sheet.freeze_panes(1, 0)
         for number, row in enumerate(rows, 1):
             for place, text in enumerate(row):
-                sheet.write_string(number, place, text, self.styles["wrapped"])
-        sheet.autofilter(0, 0, len(rows), len(headings) - 1)
+                sheet.write_string(number, place, text)
+        sheet.autofilter(0, 0, len(rows), len(DICTIONARY) - 1)
 
     def _rows(self, mart: Mart, columns: Sequence[Column]) -> Iterator[tuple[Any, ...]]:
         names = ", ".join(f'"{column.name}"' for column in columns)
@@ -181,17 +175,24 @@ class _Sheets:
         while batch := rows.fetchmany(BATCH):
             yield from batch
 
-    def _sheet(self, title: str, headings: Sequence[str], widths: Sequence[float]) -> "Worksheet":
+    def _sheet(self, title: str, headings: Headings, widths: Sequence[float]) -> "Worksheet":
         sheet = self.book.add_worksheet(title)
-        sheet.set_landscape()
-        sheet.set_paper(9)  # A4
-        sheet.fit_to_pages(1, 0)
+        _for_paper(sheet)
         sheet.repeat_rows(0)
-        sheet.set_row(0, 32)
-        for number, (heading, width) in enumerate(zip(headings, widths, strict=True)):
+        for number, width in enumerate(widths):
             sheet.set_column(number, number, width)
-            sheet.write_string(0, number, heading, self.styles["heading"])
+        self._heading(sheet, 0, headings, widths)
         return sheet
+
+    def _heading(
+        self, sheet: "Worksheet", row: int, headings: Headings, widths: Sequence[float]
+    ) -> None:
+        """As high as its longest heading takes; above numbers to the right, as they are."""
+        lines = [ceil(len(text) * 1.3 / w) for (text, _), w in zip(headings, widths, strict=False)]
+        sheet.set_row(row, LINE_HEIGHT * max(lines) + 4)
+        for number, (text, is_number) in enumerate(headings):
+            style = "number heading" if is_number else "heading"
+            sheet.write_string(row, number, text, self.styles[style])
 
     def _row(
         self, sheet: "Worksheet", number: int, columns: Sequence[Column], row: Sequence[Any]
@@ -212,6 +213,13 @@ class _Sheets:
 
 
 # --- cells ------------------------------------------------------------------------------------
+
+
+def _for_paper(sheet: "Worksheet") -> None:
+    """As many sheets of A3 as it takes, never wider than one."""
+    sheet.set_landscape()
+    sheet.set_paper(8)
+    sheet.fit_to_pages(1, 0)
 
 
 def _style(column: Column, unit: str | None) -> str:

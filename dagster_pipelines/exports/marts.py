@@ -36,6 +36,11 @@ class Column:
         return self.type == "VARCHAR"
 
     @property
+    def is_number(self) -> bool:
+        """Whether its values are amounts or counts."""
+        return self.type.startswith("DECIMAL") or self.type in {"INTEGER", "BIGINT"}
+
+    @property
     def is_key(self) -> bool:
         """Whether it is a hash that joins tables and tells a person nothing."""
         return self.name.endswith("_key")

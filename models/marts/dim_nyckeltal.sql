@@ -12,8 +12,8 @@ storhet as (         -- a sum stands in brackets in a formula
 )
 
 select
-    nyckeltal.nyckeltal_id,
     cast(nyckeltal.ordning as integer) as ordning,
+    nyckeltal.nyckeltal_id,
     nyckeltal.benamning as nyckeltal,
     nyckeltal.enhet,
     case when nyckeltal.enhet = 'procent' then '100 × ' else '' end
