@@ -77,22 +77,30 @@ REPORT_COLUMNS = {
 def write_workbook(
     con: duckdb.DuckDBPyConnection, marts: Sequence[Mart], about: Publication, settings: Settings
 ) -> list[Export]:
-    """Write `finsam.xlsx` into the staged folder; no file where none of its marts is there."""
+    """Write `finsam.xlsx` into the staged folder; no file where none of its marts is there.
+
+    Raises:
+        OSError: it could not be written.
+    """
     from xlsxwriter import Workbook  # noqa: PLC0415 (0.2 s to import)
+    from xlsxwriter.exceptions import FileCreateError  # noqa: PLC0415
 
     by_name = {mart.name: mart for mart in marts}
     shown = [by_name[name] for name in SHEETS if name in by_name]
     if not shown:
         return []
-    with Workbook(about.staged / NAME, OPTIONS) as book:
-        book.set_properties(
-            {"title": "Finsam-lagret", "created": about.published_at, "comments": about.version}
-        )
-        sheets = _Sheets(con, book)
-        sheets.about(about, settings, by_name.get(REPORTS))
-        for mart in shown:
-            sheets.mart(mart)
-        sheets.dictionary(shown)
+    try:
+        with Workbook(about.staged / NAME, OPTIONS) as book:
+            book.set_properties(
+                {"title": "Finsam-lagret", "created": about.published_at, "comments": about.version}
+            )
+            sheets = _Sheets(con, book)
+            sheets.about(about, settings, by_name.get(REPORTS))
+            for mart in shown:
+                sheets.mart(mart)
+            sheets.dictionary(shown)
+    except FileCreateError as error:  # its own class, whatever the disk said
+        raise OSError(f"{NAME}: {error}") from error
     return [Export(NAME, EXCEL, rows=sum(mart.rows for mart in shown))]
 
 
