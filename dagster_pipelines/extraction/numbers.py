@@ -6,6 +6,7 @@ run of digit groups, each with a cost. Does not belong here: which cut is right 
 A figure's value is kept as an integer of hundredths of the printed unit: exact and fast.
 """
 
+import itertools
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -15,6 +16,8 @@ from typing import NamedTuple
 MINUS = "-−–—‑"
 MAX_PIECES = 48
 MAX_CUTS = 16
+MAX_PLACES = 14
+DEAR = 5.0  # a cut that costs so much more than the cheapest is not considered
 GLUED, NARROW, WIDE, CELL = 0, 1, 2, 3
 
 _TOKEN = re.compile(
@@ -318,27 +321,23 @@ def _figure(run: tuple[Piece, ...]) -> Figure | None:
 
 _Figures = tuple[Figure | None, ...]
 _Options = list[tuple[float, _Figures]]
+_Numbers = list[tuple[int, _Options]]
 MAX_RUN = 5
 MAX_COST = 6.0
 
 
-def _numbers_ending(pieces: tuple[Piece, ...], end: int) -> list[tuple[int, _Options]]:
-    """The numbers that can end before piece `end`: where each begins, how it reads, its cost."""
-    found: list[tuple[int, _Options]] = []
-    glue, uneven = 0.0, False
-    for start in range(end - 1, max(-1, end - MAX_RUN - 1), -1):
+def _numbers_from(pieces: tuple[Piece, ...], glue: list[float | None], start: int) -> _Numbers:
+    """The numbers that can begin at piece `start`: where each ends, how it reads, its cost."""
+    found: _Numbers = []
+    for end in range(start + 1, min(len(pieces), start + MAX_RUN) + 1):
         run = pieces[start:end]
         if len(run) == 1:
             cost = _alone_cost(run[0])
         else:
-            more = _glue_cost(run[0], run[1]) if run[0].digits else None
-            if more is None:
+            joins = _join_cost(run, glue[start : end - 1])
+            if joins is None:
                 break
-            # one torn group, not two; a group of three torn in two pieces is still one
-            torn_in_two = len(run) > 2 and len(run[1].digits) + len(run[2].digits) == 3
-            glue += more + (MAX_COST if more > 1 and uneven and not torn_in_two else 0.0)
-            uneven = uneven or more > 1
-            cost = glue + _shape_cost(run)
+            cost = joins + _shape_cost(run)
         if cost > MAX_COST:
             continue
         figure = _figure(run)
@@ -346,31 +345,53 @@ def _numbers_ending(pieces: tuple[Piece, ...], end: int) -> list[tuple[int, _Opt
         if run[0].loose_sign and figure is not None:  # "- 740": a dash for nothing, then 740
             bare = replace(figure, value=abs(figure.value), start=run[0].start + 2)
             options.append((cost + 0.2, (None, bare)))
-        found.append((start, options))
-    found.reverse()
+        found.append((end, options))
     return found
+
+
+def _join_cost(run: tuple[Piece, ...], glue: list[float | None]) -> float | None:
+    """Cost of the gaps within a number; only one of its groups may be torn."""
+    cost, uneven = 0.0, False
+    for i in range(len(glue) - 1, -1, -1):
+        more = glue[i]
+        if more is None:
+            return None
+        # a group of three torn in two pieces is still one
+        in_two = i + 2 < len(run) and len(run[i + 1].digits) + len(run[i + 2].digits) == 3
+        cost += more + (MAX_COST if more > 1 and uneven and not in_two else 0.0)
+        uneven = uneven or more > 1
+    return cost
 
 
 def _cost(entry: tuple[float, _Figures]) -> float:
     return entry[0]
 
 
-@lru_cache(maxsize=8192)
-def cuts(pieces: tuple[Piece, ...], longest: int = 14) -> dict[int, tuple[Cut, ...]]:
-    """All cuts worth considering by number of places, the cheapest first.
+def cuts(pieces: tuple[Piece, ...], first: int = 0) -> dict[int, tuple[Cut, ...]]:
+    """The cuts of `pieces[first:]` worth considering by number of places, the cheapest first.
 
-    Bounded: at most MAX_CUTS cuts are kept for each prefix and number of places.
+    Bounded: at most MAX_CUTS cuts are kept for each tail of the pieces and number of places.
     """
-    best: list[dict[int, _Options]] = [{0: [(0.0, ())]}]
-    for end in range(1, len(pieces) + 1):
+    return _cuts(pieces)[first]
+
+
+@lru_cache(maxsize=8192)
+def _cuts(pieces: tuple[Piece, ...]) -> tuple[dict[int, tuple[Cut, ...]], ...]:
+    """`cuts` of every tail of the pieces."""
+    glue = [
+        _glue_cost(before, piece) if before.digits else None
+        for before, piece in itertools.pairwise(pieces)
+    ]
+    best: list[dict[int, _Options]] = [{0: [(0.0, ())]}]  # of the tails, the shortest first
+    for start in range(len(pieces) - 1, -1, -1):
         reached: dict[int, _Options] = {}
-        for start, options in _numbers_ending(pieces, end):
-            for places, entries in best[start].items():
+        for end, options in _numbers_from(pieces, glue, start):
+            for places, entries in best[len(pieces) - end].items():
                 for extra, figures in options:
                     count = places + len(figures)
-                    if count > longest:
+                    if count > MAX_PLACES:
                         continue
-                    made = [(before + extra, done + figures) for before, done in entries]
+                    made = [(after + extra, figures + done) for after, done in entries]
                     if count in reached:
                         reached[count] += made
                     else:
@@ -379,11 +400,16 @@ def cuts(pieces: tuple[Piece, ...], longest: int = 14) -> dict[int, tuple[Cut, .
             if len(entries) > 1:
                 entries.sort(key=_cost)
                 del entries[MAX_CUTS:]
+                if entries[-1][0] > entries[0][0] + DEAR:
+                    entries[:] = [e for e in entries if e[0] <= entries[0][0] + DEAR]
         best.append(reached)
-    return {
-        count: tuple([Cut(figures, round(cost, 3)) for cost, figures in entries])
-        for count, entries in sorted(best[-1].items())
-    }
+    return tuple(
+        {
+            count: tuple([Cut(figures, round(cost, 3)) for cost, figures in entries])
+            for count, entries in sorted(tail.items())
+        }
+        for tail in reversed(best)
+    )
 
 
 _TAIL_START = re.compile(r"(?<![\w.,])(?=[(\[+\-−–—‑]?\s?[\dOoIlSB]|\*|[-−–—])")

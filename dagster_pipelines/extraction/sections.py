@@ -117,7 +117,8 @@ def heading_of(text: str, inside: str, after_blank: bool) -> Heading | None:  # 
     key = skeleton(body)
     known = headings()
     marked = bool(numbering.strip()) or (after_blank and not inside)
-    bare = skeleton(_SUFFIX.sub("", body))
+    suffixed = body.lower().rstrip(".:)").endswith(_SUFFIXES)
+    bare = skeleton(_SUFFIX.sub("", body)) if suffixed else key
     if bare in known:
         statement = known[bare]
         if bare in _AMBIGUOUS and not numbering.strip():
@@ -136,9 +137,10 @@ def heading_of(text: str, inside: str, after_blank: bool) -> Heading | None:  # 
     ):
         return Heading("driftredovisning", body, "", numbered=bool(numbering.strip()))
     words = body.split()
+    keys = [skeleton(word) for word in words[:6]]
     opened: str | None
     for count in range(min(6, len(words) - 1), 0, -1):
-        prefix = skeleton(" ".join(words[:count]))
+        prefix = " ".join(k for k in keys[:count] if k)
         opened = _statement_heading(prefix)
         if opened is None or prefix in _AMBIGUOUS or (opened == "prognos" and inside):
             continue
@@ -189,6 +191,10 @@ _SUFFIX = re.compile(
     r"ksek)\)?[.:]?$|[\s,]*forts(?:\.|ättning)?$",
     re.I,
 )
+_SUFFIXES = ("kr", "kronor", "sek", "forts", "fortsättning")
+_DIGIT = re.compile(r"\d")
+_LETTER = re.compile(r"[^\W\d_]")
+_MAY_HOLD_FIGURES = re.compile(r"[\dOo–-]")
 _COST_HEADING = re.compile(
     r"^(?:drift|budget|utfall|ekonomi|kostnad|"
     r"verksamhetens kostnad)\w*\b.*\b(?:insats\w*|verksamhet\w*|aktivitet\w*|"
@@ -322,7 +328,7 @@ class Walker:
             return
         if short and self._head_words(line, text, blank):
             return
-        row = parse_row(line) if any(c.isdigit() or c in "Oo-–" for c in text) else None
+        row = parse_row(line) if _MAY_HOLD_FIGURES.search(text) else None
         if self._figures(line, text, row, blank):
             return
         if short and (self._unit_line(text) or self._label(line, text, row, blank)):
@@ -354,9 +360,8 @@ class Walker:
 
     def _head_words(self, line: Line, text: str, blank: bool) -> bool:
         """Words alone on a line that belong to a head: of the table to come, or of a block."""
-        wordy = any(c.isalpha() for c in text) and not any(c.isdigit() for c in text)
-        cell = line.raw.lstrip().startswith("<td")
-        if wordy and len(text.strip()) < 25 and not cell and not self._knows(text):
+        wordy = len(text.strip()) < 25 and not _DIGIT.search(text) and _LETTER.search(text)
+        if wordy and not line.raw.lstrip().startswith("<td") and not self._knows(text):
             atoms, left = head_atoms(text)
             if not atoms and not left and not unit_in(text) and not self.items:
                 return True
@@ -385,7 +390,7 @@ class Walker:
 
     def _unit_line(self, text: str) -> bool:
         """`(Belopp i tkr)`: the unit of the table to come; True when the line says no more."""
-        unit = "" if any(c.isdigit() for c in text) else unit_in(text)
+        unit = "" if _DIGIT.search(text) else unit_in(text)
         if not unit or len(text.split()) > 9:
             return False
         self.unit = self.unit or unit
@@ -419,12 +424,14 @@ class Walker:
 
     def _heads_block(self, text: str, blank: bool) -> bool:
         """`Kostnad`, `Periodens`, `Per`: part of the head of a block of figures, no label."""
-        if len(text.strip()) > 24 or any(c.isdigit() for c in text) or self._knows(text):
+        if not self.items or not (blank or self.items[-1].kind == "head"):
+            return False
+        if len(text.strip()) > 24 or _DIGIT.search(text) or self._knows(text):
             return False
         blockwise = sum(i.kind == "label" for i in self.items) >= 2 and all(
             i.kind != "row" for i in self.items
         )
-        if not blockwise or not (blank or self.items[-1].kind == "head"):
+        if not blockwise:
             return False
         atoms, left = head_atoms(text)
         words = {a.kind for a in atoms}
@@ -434,7 +441,7 @@ class Walker:
         """Lines of participant statistics, outside the statements."""
         if self.statement in (*STATEMENTS, "not", "driftredovisning", "prognos", "insats_ekonomi"):
             return False
-        if short and not any(c.isdigit() for c in text):
+        if short and not _DIGIT.search(text):
             if topic := topic_of(text):
                 self._flush(keep=True)
                 self.topic, self.topic_text = topic, text.strip(" :*#\t|")

@@ -9,6 +9,7 @@ the interval value ± half its unit; an identity holds when zero lies in the int
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from .numbers import Figure
@@ -22,6 +23,9 @@ MAX_REPAIRS = 25
 BROKEN = -0.6  # worth of an identity that breaks, against 1 of one that holds
 
 Cell = tuple[int, int, int]  # table, row, column
+RowKey = tuple[int, int]
+_Amount = tuple[int, int]  # value and half unit
+_Amounts = list[tuple[_Amount | None, ...]]  # of every figure in every reading of a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +59,10 @@ class Grid:
     """All tables of a document with the reading chosen for each row."""
 
     tables: list[Table]
-    chosen: dict[tuple[int, int], int] = field(default_factory=dict)
+    chosen: dict[RowKey, int] = field(default_factory=dict)
     repairs: dict[Cell, Repair] = field(default_factory=dict)
     suspects: dict[Cell, str] = field(default_factory=dict)
+    _amounts: dict[RowKey, _Amounts] = field(default_factory=dict)
 
     def row(self, t: int, r: int) -> Row:
         """Row `r` of table `t`."""
@@ -77,6 +82,18 @@ class Grid:
         figures = options[self.chosen.get((t, r), 0)].figures
         return figures[c] if c < len(figures) else None
 
+    def amounts(self, key: RowKey) -> _Amounts:
+        """Value and half unit in hundredths of a krona, of every reading; no repairs."""
+        found = self._amounts.get(key)
+        if found is None:
+            scale = SCALE.get(self.tables[key[0]].unit, 1)
+            found = [
+                tuple([(f.value * scale, f.half * scale) if f else None for f in o.figures])
+                for o in self.row(*key).readings
+            ]
+            self._amounts[key] = found
+        return found
+
     def printed_value(self, cell: Cell) -> int | None:
         """Value in hundredths of the printed unit, repaired where it is."""
         if cell in self.repairs:
@@ -84,14 +101,18 @@ class Grid:
         figure = self.figure(cell)
         return None if figure is None else figure.value
 
-    def amount(self, cell: Cell) -> tuple[int, int] | None:
-        """Value and half unit in hundredths of a krona."""
-        figure = self.figure(cell)
-        if figure is None:
+    def amount(self, cell: Cell) -> _Amount | None:
+        """Value and half unit in hundredths of a krona, of the reading chosen and repaired."""
+        t, r, c = cell
+        options = self._amounts.get((t, r)) or self.amounts((t, r))
+        if not options:
             return None
-        scale = SCALE.get(self.tables[cell[0]].unit, 1)
-        fixed = self.repairs.get(cell) if self.repairs else None
-        return (fixed.value if fixed else figure.value) * scale, figure.half * scale
+        amounts = options[self.chosen.get((t, r), 0)]
+        found = amounts[c] if c < len(amounts) else None
+        if found is not None and self.repairs and cell in self.repairs:
+            scale = SCALE.get(self.tables[t].unit, 1)
+            return self.repairs[cell].value * scale, found[1]
+        return found
 
     def gap(self, identity: Identity) -> tuple[int, int] | None:
         """(total − parts, tolerance), or None when the identity cannot be tried."""
@@ -123,15 +144,21 @@ class Grid:
 
 def vouches(grid: Grid, identity: Identity, cell: Cell) -> bool:
     """Whether an identity that holds would break without this figure, or the figure is zero."""
-    gap, amount = grid.gap(identity), grid.amount(cell)
-    if gap is None or amount is None:
-        return False
-    weight = -1 if cell == identity.total else sum(w for w, c in identity.parts if c == cell)
-    return amount[0] == 0 or abs(gap[0] + weight * amount[0]) > gap[1]
+    return cell in vouched(grid, identity, [cell])
 
 
-RowKey = tuple[int, int]
-_Amounts = list[tuple[tuple[int, int] | None, ...]]
+def vouched(grid: Grid, identity: Identity, cells: Iterable[Cell]) -> list[Cell]:
+    """Those of the cells whose figures an identity that holds would break without."""
+    gap = grid.gap(identity)
+    found = []
+    for cell in cells:
+        amount = grid.amount(cell)
+        if gap is None or amount is None:
+            continue
+        weight = -1 if cell == identity.total else sum(w for w, c in identity.parts if c == cell)
+        if amount[0] == 0 or abs(gap[0] + weight * amount[0]) > gap[1]:
+            found.append(cell)
+    return found
 
 
 class _Search:
@@ -154,14 +181,8 @@ class _Search:
                     self._add(key)
 
     def _add(self, key: RowKey) -> None:
-        t, r = key
-        scale = SCALE.get(self.grid.tables[t].unit, 1)
-        options = self.grid.row(t, r).readings
-        self.amounts[key] = [
-            tuple((f.value * scale, f.half * scale) if f else None for f in o.figures)
-            for o in options
-        ]
-        self.costs[key] = [0.35 * o.cost for o in options]
+        self.amounts[key] = self.grid.amounts(key)
+        self.costs[key] = [0.35 * o.cost for o in self.grid.row(*key).readings]
         self.option[key] = self.grid.chosen.get(key, 0)
 
     def verdict(self, n: int) -> float:
@@ -190,7 +211,7 @@ class _Search:
             return weight if weighty else 0.02
         return BROKEN * weight
 
-    def objective(self, keys: tuple[RowKey, ...], around: list[int]) -> float:
+    def objective(self, keys: tuple[RowKey, ...], around: Iterable[int]) -> float:
         score = 0.0
         for n in around:
             score += self.verdict(n)
@@ -203,8 +224,9 @@ class _Search:
         around = self.touching[key]
         before = best = self.option[key]
         best_score = self.objective((key,), around)
-        for option in range(len(self.amounts[key])):
-            if option == before:
+        most = self._worth(around)
+        for option, cost in enumerate(self.costs[key]):
+            if option == before or most - cost <= best_score + 1e-9:
                 continue
             self.option[key] = option
             score = self.objective((key,), around)
@@ -268,16 +290,42 @@ class _Search:
         return min(len(self.amounts[key]), PAIR_OPTIONS)
 
     def _pair(self, first: RowKey, second: RowKey) -> None:
-        around = list(dict.fromkeys([*self.touching[first], *self.touching[second]]))
+        """Give two rows their best options while the others stay.
+
+        Only identities over both rows depend on the pair of options; the others are tried once
+        for each option of their own row.
+        """
+        here, there = set(self.touching[first]), set(self.touching[second])
         best = (self.option[first], self.option[second])
-        best_score = self.objective((first, second), around)
+        best_score = self.objective((first, second), [*(here | there)])
+        alone = self._alone(first, here - there)
+        other = self._alone(second, there - here)
+        shared = sorted(here & there)
+        most = self._worth(shared)
         for a in range(self._options(first)):
             for b in range(self._options(second)):
+                known = alone[a] + other[b]
+                if known + most <= best_score + 1e-9:
+                    continue
                 self.option[first], self.option[second] = a, b
-                score = self.objective((first, second), around)
+                score = known + sum(self.verdict(n) for n in shared)
                 if score > best_score + 1e-9:
                     best, best_score = (a, b), score
         self.option[first], self.option[second] = best
+
+    def _alone(self, key: RowKey, around: set[int]) -> list[float]:
+        """Objective of each option of a row over these identities."""
+        kept = self.option[key]
+        found = []
+        for option in range(self._options(key)):
+            self.option[key] = option
+            found.append(self.objective((key,), around))
+        self.option[key] = kept
+        return found
+
+    def _worth(self, around: Iterable[int]) -> float:
+        """What the identities are worth when all of them hold."""
+        return sum(self.terms[n][4] for n in around)
 
 
 def _noted_option(row: Row) -> int | None:

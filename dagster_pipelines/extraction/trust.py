@@ -8,7 +8,7 @@ import re
 
 from .columns import Column
 from .numbers import Figure
-from .solve import Cell, Grid, Identity, vouches
+from .solve import Cell, Grid, Identity, vouched
 from .tables import Reading, Row, Table
 
 STATEMENTS = ("resultatrakning", "balansrakning", "kassaflode")
@@ -21,12 +21,12 @@ _FLOATING = 0.6  # so is another place for the same figures
 def vouched_for(grid: Grid, identities: list[Identity]) -> set[Cell]:
     """Cells of which an identity that holds says that they are right, label and all."""
     held = [i for i in identities if grid.holds(i)]
-    found = [(i.rule, cell) for i in held for cell in i.cells if vouches(grid, i, cell)]
+    found = [(i.rule, cell) for i in held for cell in vouched(grid, i, i.cells)]
     labelled = {cell for rule, cell in found if rule not in _LABELLESS}
     return {c for _, c in found if c in labelled or not grid.row(c[0], c[1]).doubtful}
 
 
-def judge(grid: Grid, cell: Cell, vouched: set[Cell], *, worn: bool) -> tuple[str, str]:
+def judge(grid: Grid, cell: Cell, certain: set[Cell], *, worn: bool) -> tuple[str, str]:
     """Status and note of a figure; `worn`: the text has been through OCR."""
     t, r, c = cell
     table, row, reading = grid.tables[t], grid.row(t, r), grid.reading(t, r)
@@ -37,7 +37,7 @@ def judge(grid: Grid, cell: Cell, vouched: set[Cell], *, worn: bool) -> tuple[st
     if not doubt and cell in grid.repairs:
         return "repaired", grid.repairs[cell].reason
     doubt = doubt or _stranger(table, row, worn) or (_absorbed(row, reading) if worn else "")
-    if not doubt and cell in vouched:
+    if not doubt and cell in certain:
         return "reconciled", ""
     doubt = doubt or (_worn_shape(grid, cell, figure) if worn else "")
     doubt = doubt or grid.suspects.get(cell, "") or _row_doubt(row, reading, c, figure)
