@@ -84,7 +84,11 @@ def _parts(atom: Atom) -> list[Atom]:
 
 def lay(lines: Sequence[HeadLine], width: int) -> list[HeadReading]:
     """The cheapest readings of head lines as `width` columns, cheapest first; [] when none."""
-    lines = [line for line in lines if line.units]
+    return list(_lay(tuple(line for line in lines if line.units), width))
+
+
+@lru_cache(maxsize=1024)
+def _lay(lines: tuple[HeadLine, ...], width: int) -> list[HeadReading]:
     if not lines or width < 1 or not supported(lines):
         return []
     found = _search([line.units for line in lines], width) if len(lines) <= MAX_ROWS else []
@@ -112,6 +116,7 @@ def _search(lines: list[tuple[Stack, ...]], width: int) -> list[HeadReading]:
         size *= count + 1
     if size > MAX_STATES or width > sum(total):
         return []
+    keys = {id(a): _key(a) for units in lines for unit in units for a in unit}
     states: dict[tuple[int, ...], list[tuple[float, tuple[Stack, ...]]]] = {
         (0,) * len(lines): [(0.0, ())]
     }
@@ -119,7 +124,7 @@ def _search(lines: list[tuple[Stack, ...]], width: int) -> list[HeadReading]:
         following: dict[tuple[int, ...], list[tuple[float, tuple[Stack, ...]]]] = {}
         for used, kept in states.items():
             for after, stack in _runs(lines, used, total, last=column == width - 1):
-                cost = stack_cost(stack)
+                cost = _cost(tuple([keys[id(a)] for a in stack]))
                 if cost >= IMPOSSIBLE:
                     continue
                 cost += BELOW if after[0] == used[0] else 0.0
@@ -149,20 +154,20 @@ def _runs(
 
 def stack_cost(stack: Stack) -> float:
     """How odd it is that one column's head says all this; IMPOSSIBLE or more: it cannot."""
-    return _cost(
-        tuple(
-            (a.kind, fold(a.text).strip(), bool(a.months and not a.last), _january(a))
-            for a in stack
-        )
-    )
+    return _cost(tuple(_key(a) for a in stack))
 
 
-def _january(atom: Atom) -> bool:
-    return atom.last is not None and (atom.last.month, atom.last.day) == (1, 1)
+_Key = tuple[str, str, bool, bool]
+
+
+def _key(atom: Atom) -> _Key:
+    """What of an atom tells how odd it is: kind, words, months without a year, 1 January."""
+    january = atom.last is not None and (atom.last.month, atom.last.day) == (1, 1)
+    return atom.kind, fold(atom.text).strip(), bool(atom.months and not atom.last), january
 
 
 @lru_cache(maxsize=8192)
-def _cost(stack: tuple[tuple[str, str, bool, bool], ...]) -> float:
+def _cost(stack: tuple[_Key, ...]) -> float:
     if not stack:
         return IMPOSSIBLE
     kinds = [kind for kind, *_ in stack]
@@ -186,7 +191,7 @@ def _cost(stack: tuple[tuple[str, str, bool, bool], ...]) -> float:
     return cost
 
 
-def _measure_cost(stack: tuple[tuple[str, str, bool, bool], ...], kinds: list[str]) -> float:
+def _measure_cost(stack: tuple[_Key, ...], kinds: list[str]) -> float:
     """Avvikelse and percent: words of what they measure, hardly ever a period."""
     cost = 0.0
     cost += 3.0 * sum(k in ("date", "range", "year", "to", "part", "whole") for k in kinds)
@@ -209,7 +214,7 @@ def _measure_cost(stack: tuple[tuple[str, str, bool, bool], ...], kinds: list[st
     return cost + (0.8 if kinds == ["used"] else 0.0) + (2.5 if "utfall" in kinds else 0.0)
 
 
-def _time_cost(stack: tuple[tuple[str, str, bool, bool], ...]) -> float:
+def _time_cost(stack: tuple[_Key, ...]) -> float:
     """One period at most: a day, a range, a year, months and their year, a range on two lines."""
     times = [
         (kind, months, january)
@@ -237,7 +242,7 @@ def _place_cost(kinds: list[str]) -> float:
     return 1.5 if times and words and times[0] < words[0] else 0.0
 
 
-def _extent_cost(stack: tuple[tuple[str, str, bool, bool], ...], kinds: list[str]) -> float:
+def _extent_cost(stack: tuple[_Key, ...], kinds: list[str]) -> float:
     """`Periodens`, `Delår`, `Helår`: with what they may stand."""
     extents = [(kind, text) for kind, text, *_ in stack if kind in ("part", "whole")]
     if not extents:

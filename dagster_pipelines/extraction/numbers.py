@@ -228,6 +228,8 @@ def _digits(core: str) -> tuple[str, bool] | None:
 
 def _piece(match: re.Match[str], gap: int, pending: _Sign | None) -> Piece | None:
     raw = match["num"]
+    if raw.isdecimal() and pending is None and not match["pct"] and len(raw) <= 15:
+        return Piece(match.start(), match.start() + len(raw), raw, gap=gap)
     start, percent = match.start(), bool(match["pct"])
     end = start + len(raw)
     core, sign, begin = _bare(raw)
@@ -256,10 +258,10 @@ def _piece(match: re.Match[str], gap: int, pending: _Sign | None) -> Piece | Non
 
 
 class Cut(NamedTuple):
-    """One way to read a run of pieces: a figure or None (blank cell) per place, and a cost."""
+    """One way to read a run of pieces: its cost, and a figure or None (blank cell) per place."""
 
-    figures: tuple[Figure | None, ...]
     cost: float
+    figures: tuple[Figure | None, ...]
 
 
 def _alone_cost(piece: Piece) -> float:
@@ -363,11 +365,11 @@ def _join_cost(run: tuple[Piece, ...], glue: list[float | None]) -> float | None
     return cost
 
 
-def _cost(entry: tuple[float, _Figures]) -> float:
-    return entry[0]
+def _cost(cut: Cut) -> float:
+    return cut.cost
 
 
-def cuts(pieces: tuple[Piece, ...], first: int = 0) -> dict[int, tuple[Cut, ...]]:
+def cuts(pieces: tuple[Piece, ...], first: int = 0) -> dict[int, list[Cut]]:
     """The cuts of `pieces[first:]` worth considering by number of places, the cheapest first.
 
     Bounded: at most MAX_CUTS cuts are kept for each tail of the pieces and number of places.
@@ -376,22 +378,22 @@ def cuts(pieces: tuple[Piece, ...], first: int = 0) -> dict[int, tuple[Cut, ...]
 
 
 @lru_cache(maxsize=8192)
-def _cuts(pieces: tuple[Piece, ...]) -> tuple[dict[int, tuple[Cut, ...]], ...]:
+def _cuts(pieces: tuple[Piece, ...]) -> list[dict[int, list[Cut]]]:
     """`cuts` of every tail of the pieces."""
     glue = [
         _glue_cost(before, piece) if before.digits else None
         for before, piece in itertools.pairwise(pieces)
     ]
-    best: list[dict[int, _Options]] = [{0: [(0.0, ())]}]  # of the tails, the shortest first
+    best: list[dict[int, list[Cut]]] = [{0: [Cut(0.0, ())]}]  # of the tails, the shortest first
     for start in range(len(pieces) - 1, -1, -1):
-        reached: dict[int, _Options] = {}
+        reached: dict[int, list[Cut]] = {}
         for end, options in _numbers_from(pieces, glue, start):
             for places, entries in best[len(pieces) - end].items():
                 for extra, figures in options:
                     count = places + len(figures)
                     if count > MAX_PLACES:
                         continue
-                    made = [(after + extra, figures + done) for after, done in entries]
+                    made = [Cut(after + extra, figures + done) for after, done in entries]
                     if count in reached:
                         reached[count] += made
                     else:
@@ -400,16 +402,10 @@ def _cuts(pieces: tuple[Piece, ...]) -> tuple[dict[int, tuple[Cut, ...]], ...]:
             if len(entries) > 1:
                 entries.sort(key=_cost)
                 del entries[MAX_CUTS:]
-                if entries[-1][0] > entries[0][0] + DEAR:
-                    entries[:] = [e for e in entries if e[0] <= entries[0][0] + DEAR]
-        best.append(reached)
-    return tuple(
-        {
-            count: tuple([Cut(figures, round(cost, 3)) for cost, figures in entries])
-            for count, entries in sorted(tail.items())
-        }
-        for tail in reversed(best)
-    )
+                if entries[-1].cost > entries[0].cost + DEAR:
+                    entries[:] = [e for e in entries if e.cost <= entries[0].cost + DEAR]
+        best.append(dict(sorted(reached.items())))
+    return best[::-1]
 
 
 _TAIL_START = re.compile(r"(?<![\w.,])(?=[(\[+\-−–—‑]?\s?[\dOoIlSB]|\*|[-−–—])")

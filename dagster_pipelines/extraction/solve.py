@@ -381,38 +381,43 @@ CONFUSABLE = {
 }
 
 
-def edits(value: int, decimals: bool) -> dict[int, tuple[int, str]]:
-    """Values one OCR accident away: {value: (rank, Swedish reason)}, low rank more likely."""
-    found: dict[int, tuple[int, str]] = {}
+def edit(value: int, other: int, decimals: bool) -> tuple[int, str] | None:
+    """How one OCR accident makes `other` of `value`: (rank, Swedish reason), low rank more likely.
+
+    Hundredths of the printed unit; None when it takes more than one accident.
+    """
+    if not value or value == other:
+        return None if value == other else _edited("0", str(other // (1 if decimals else 100)))
+    if other == -value:
+        return 0, "minustecken borttappat" if value > 0 else "minustecken tillkommet"
     unit = 1 if decimals else 100
-    digits = str(abs(value) // unit)
-    sign = -1 if value < 0 else 1
+    if other % unit or value * other < 0:
+        return None
+    return _edited(str(abs(value) // unit), str(abs(other) // unit))
 
-    def add(text: str, rank: int, reason: str) -> None:
-        if not text or len(text) > 13:
-            return
-        candidate = sign * int(text) * unit
-        if candidate != value and (candidate not in found or found[candidate][0] > rank):
-            found[candidate] = (rank, reason)
 
-    if value:
-        found[-value] = (0, "minustecken borttappat" if value > 0 else "minustecken tillkommet")
+def _edited(digits: str, wanted: str) -> tuple[int, str] | None:
+    """One digit glued on, misread, lost or superfluous."""
+    longer = len(digits) - len(wanted)
+    if len(wanted) > 13:
+        return None
     if len(digits) > 1:
-        add(digits[:-1], 1, "siffra påklistrad sist")
-        add(digits[1:].lstrip("0") or "0", 1, "siffra påklistrad först")
-    for i, old in enumerate(digits):
-        for new in "0123456789":
-            if new != old and not (i == 0 and new == "0" and len(digits) > 1):
-                rank = 1 if new in CONFUSABLE[old] else 2
-                add(digits[:i] + new + digits[i + 1 :], rank, f"siffran {old} feltolkad för {new}")
-    for i in range(len(digits) + 1):
-        for new in "0123456789":
-            if not (i == 0 and new == "0"):
-                edge = i in (0, len(digits))
-                add(digits[:i] + new + digits[i:], 1 if edge else 2, f"siffran {new} borttappad")
-    for i in range(1, len(digits) - 1):
-        add(digits[:i] + digits[i + 1 :], 3, f"siffran {digits[i]} överflödig")
-    return found
+        if digits[:-1] == wanted:
+            return 1, "siffra påklistrad sist"
+        if (digits[1:].lstrip("0") or "0") == wanted:
+            return 1, "siffra påklistrad först"
+    at = next((i for i, (a, b) in enumerate(zip(digits, wanted, strict=False)) if a != b), -1)
+    if longer == 0 and digits[at + 1 :] == wanted[at + 1 :]:
+        old, new = digits[at], wanted[at]
+        return 1 if new in CONFUSABLE[old] else 2, f"siffran {old} feltolkad för {new}"
+    if longer == -1:
+        if digits == wanted[1:] or digits == wanted[:-1]:
+            return 1, f"siffran {wanted[0] if digits == wanted[1:] else wanted[-1]} borttappad"
+        if digits[at:] == wanted[at + 1 :]:
+            return 2, f"siffran {wanted[at]} borttappad"
+    if longer == 1 and 0 < at and digits[at + 1 :] == wanted[at:]:
+        return 3, f"siffran {digits[at]} överflödig"
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -474,9 +479,10 @@ def _cell_candidates(  # noqa: PLR0917
     cell: Cell,
     figure: Figure,
 ) -> list[_Candidate]:
-    options = edits(figure.value, figure.half != 50)
     scale = SCALE.get(grid.tables[cell[0]].unit, 1)
+    step = 1 if figure.half != 50 else 100
     wanted: dict[int, int] = {}
+    options: dict[int, tuple[int, str]] = {}
     for n in around:
         if n not in broken:
             continue
@@ -493,13 +499,14 @@ def _cell_candidates(  # noqa: PLR0917
         centre = figure.value * scale + gap[0] // weight if abs(weight) == 1 else None
         if centre is None:
             continue
-        near = [
-            (abs(value * scale - centre), value)
-            for value in options
-            if abs(value * scale - centre) <= min(gap[1], 2 * figure.half * scale)
-        ]
-        for distance, value in near:
-            wanted[value] = min(distance, wanted.get(value, distance))
+        within = min(gap[1], 2 * figure.half * scale)
+        first = -(-(centre - within) // (scale * step)) * step
+        for value in range(first, (centre + within) // scale + 1, step):
+            found_edit = edit(figure.value, value, figure.half != 50)
+            if found_edit is not None:
+                distance = abs(value * scale - centre)
+                options[value] = found_edit
+                wanted[value] = min(distance, wanted.get(value, distance))
     found = []
     for value, distance in wanted.items():
         grid.repairs[cell] = Repair(value, "")

@@ -403,6 +403,7 @@ def readings(row: Row, width: int, has_note: bool, edges: list[float] | None) ->
 
 
 NEAR = 4.0  # readings that cost no more above the cheapest are considered
+SPREAD = 0.6  # the most that figures of unlike size can cost
 
 
 def _all_cuts(
@@ -423,7 +424,7 @@ def _all_cuts(
     ]
     if not options:
         return []
-    limit = min(o[3] for o in options) + 1.5 * NEAR
+    limit = min(o[3] for o in options) + NEAR + SPREAD
     found = []
     for cost, figures, end, least in options:
         if least <= limit:
@@ -435,7 +436,7 @@ def _cheapest(found: list[Reading]) -> list[Reading]:
     """The cheapest readings in order; of those with the same figures one."""
     if not found:
         return []
-    limit = min(reading.cost for reading in found) + 1.5 * NEAR
+    limit = min(reading.cost for reading in found) + NEAR + SPREAD
     best: dict[tuple[tuple[int, int, int] | None, ...], Reading] = {}
     for reading in found:
         if reading.cost > limit:
