@@ -262,7 +262,7 @@ def _near_word(word: str) -> str:
 
 
 _TIME = ("date", "range", "to", "year")
-_AMOUNT = re.compile(r"(?<![\d.,-])\d{1,3} \d{3}(?![\d-])")
+AMOUNT = re.compile(r"(?<![\d.,-])\d{1,3} \d{3}(?![\d-])")
 _STRANGER = re.compile(  # words that begin like no word of a head
     r"(?<![a-z0-9])(?!f|q|ac|ak|al|an|ap|ar|au|av|ba|be|bo|bu|de|di|dr|fe|fg|fj|fo|fr|ha|he|hu|ib|in|ja|ju|"
     r"ka|kk|ko|kr|ks|kv|le|ma|me|mi|mk|mn|mo|ms|na|no|oc|ok|om|ov|pa|pe|pl|po|pr|re|rs|"
@@ -272,7 +272,7 @@ _STRANGER = re.compile(  # words that begin like no word of a head
 
 def is_head(text: str) -> bool:
     """Whether a line can be part of a table's head: nothing but atoms and filler words."""
-    if len(text) > 260 or _AMOUNT.search(text):
+    if len(text) > 260 or AMOUNT.search(text):
         return False
     words = len(text.split())
     if words > 30 or (words > 9 and len(_STRANGER.findall(fold(text))) > 2):

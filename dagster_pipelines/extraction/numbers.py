@@ -8,7 +8,6 @@ A figure's value is kept as an integer of hundredths of the printed unit: exact 
 
 import itertools
 import re
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
@@ -65,8 +64,7 @@ class Piece(NamedTuple):
     short: int = 0  # digits that the last dotted group lacks
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """One number as read: value in hundredths, half its last unit, where it stands."""
 
     value: int
@@ -345,7 +343,7 @@ def _numbers_from(pieces: tuple[Piece, ...], glue: list[float | None], start: in
         figure = _figure(run)
         options: _Options = [(cost, (figure,))]
         if run[0].loose_sign and figure is not None:  # "- 740": a dash for nothing, then 740
-            bare = replace(figure, value=abs(figure.value), start=run[0].start + 2)
+            bare = figure._replace(value=abs(figure.value), start=run[0].start + 2)
             options.append((cost + 0.2, (None, bare)))
         found.append((end, options))
     return found

@@ -6,12 +6,12 @@ in which labels and figures stand apart. Does not belong here: readings of figur
 
 import itertools
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from .columns import head_atoms, is_head
+from .columns import AMOUNT, head_atoms, is_head
 from .dates import find_spans
 from .numbers import Figure, cuts
 from .participants import Statistic, read_line, topic_of
@@ -112,7 +112,7 @@ def heading_of(text: str, inside: str, after_blank: bool) -> Heading | None:  # 
     numbered = _NUMBERING.match(stripped)
     numbering = numbered.group() if numbered else ""
     body = stripped[len(numbering) :].strip(" *_:.")
-    if not body or not body[0].isalpha():
+    if not body or not body[0].isalpha() or (not numbering and AMOUNT.search(body)):
         return None
     key = skeleton(body)
     known = headings()
@@ -1029,7 +1029,7 @@ def _stacked_row(label: str, parts: list[Row]) -> Row:
         else:
             options = cuts(part.pieces)
             figure = (options[1][0] if 1 in options else options[min(options)][0]).figures[0]
-            figure = replace(figure) if figure is not None else None  # its own identity
+            figure = figure._replace() if figure is not None else None  # its own identity
         cells.append([figure])
         if figure is not None:
             sources[id(figure)] = part.line

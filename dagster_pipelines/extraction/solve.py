@@ -386,38 +386,38 @@ def edit(value: int, other: int, decimals: bool) -> tuple[int, str] | None:
 
     Hundredths of the printed unit; None when it takes more than one accident.
     """
-    if not value or value == other:
-        return None if value == other else _edited("0", str(other // (1 if decimals else 100)))
+    if value == other:
+        return None
     if other == -value:
         return 0, "minustecken borttappat" if value > 0 else "minustecken tillkommet"
     unit = 1 if decimals else 100
-    if other % unit or value * other < 0:
+    if other % unit or value * other < 0 or (value == 0 and other < 0):
         return None
     return _edited(str(abs(value) // unit), str(abs(other) // unit))
 
 
 def _edited(digits: str, wanted: str) -> tuple[int, str] | None:
     """One digit glued on, misread, lost or superfluous."""
-    longer = len(digits) - len(wanted)
     if len(wanted) > 13:
         return None
-    if len(digits) > 1:
-        if digits[:-1] == wanted:
-            return 1, "siffra påklistrad sist"
-        if (digits[1:].lstrip("0") or "0") == wanted:
-            return 1, "siffra påklistrad först"
+    if len(digits) > 1 and digits[:-1] == wanted:
+        return 1, "siffra påklistrad sist"
+    if len(digits) > 1 and (digits[1:].lstrip("0") or "0") == wanted:
+        return 1, "siffra påklistrad först"
     at = next((i for i, (a, b) in enumerate(zip(digits, wanted, strict=False)) if a != b), -1)
-    if longer == 0 and digits[at + 1 :] == wanted[at + 1 :]:
+    found = None
+    if len(digits) == len(wanted) and digits[at + 1 :] == wanted[at + 1 :]:
         old, new = digits[at], wanted[at]
-        return 1 if new in CONFUSABLE[old] else 2, f"siffran {old} feltolkad för {new}"
-    if longer == -1:
-        if digits == wanted[1:] or digits == wanted[:-1]:
-            return 1, f"siffran {wanted[0] if digits == wanted[1:] else wanted[-1]} borttappad"
-        if digits[at:] == wanted[at + 1 :]:
-            return 2, f"siffran {wanted[at]} borttappad"
-    if longer == 1 and 0 < at and digits[at + 1 :] == wanted[at:]:
-        return 3, f"siffran {digits[at]} överflödig"
-    return None
+        found = (1 if new in CONFUSABLE[old] else 2, f"siffran {old} feltolkad för {new}")
+    elif digits == wanted[1:]:
+        found = (1, f"siffran {wanted[0]} borttappad")
+    elif digits == wanted[:-1]:
+        found = (1, f"siffran {wanted[-1]} borttappad")
+    elif len(digits) + 1 == len(wanted) and digits[at:] == wanted[at + 1 :]:
+        found = (2, f"siffran {wanted[at]} borttappad")
+    elif len(digits) == len(wanted) + 1 and at > 0 and digits[at + 1 :] == wanted[at:]:
+        found = (3, f"siffran {digits[at]} överflödig")
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -298,7 +298,7 @@ def _prefer_costs(row: Row, columns: list[Column]) -> None:
         for n, reading in enumerate(row.readings):
             income, cost, _ = reading.figures[c : c + 3]
             if income is not None and income.value and cost is None:
-                row.readings[n] = replace(reading, cost=reading.cost + 0.5)
+                row.readings[n] = reading._replace(cost=reading.cost + 0.5)
     row.readings.sort(key=lambda r: r.cost)
 
 

@@ -9,6 +9,7 @@ import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from .columns import Atom, Column, head_atoms, merge_cell
 from .heads import HeadLine, HeadReading, head_line, lay, supported
@@ -19,8 +20,7 @@ from .vocabulary import fold, skeleton
 MAX_READINGS = 14
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One way to read a row: a figure or None for each column."""
 
     figures: tuple[Figure | None, ...]
