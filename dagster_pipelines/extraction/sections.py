@@ -466,7 +466,8 @@ class Walker:
             return False
         last = self.items[-1]
         if last.kind == "head" and any(i.kind == "values" for i in self.items):
-            return any(a.kind in _DATED for a in head_atoms(last.line.text)[0])
+            atoms = head_atoms(last.line.text)[0]  # `Januari-april` waits for its year
+            return any(a.kind in _DATED and (a.last or not a.months) for a in atoms)
         return last.kind == "values"
 
     def _known_row(self, line: Line) -> bool:

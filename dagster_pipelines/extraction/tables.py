@@ -395,6 +395,7 @@ def readings(row: Row, width: int, has_note: bool, edges: list[float] | None) ->
                 first += 1
                 joined = rest[1].gap <= 1 and len(rest[1].digits) == 3 and rest[1].sign > 0
                 extra += (0.35 if joined else 0.05) if has_note else 1.8
+                extra += 1.0 if row.is_sum else 0.0  # no note specifies a sum
             elif has_note and _note_piece(rest[0]) and len(rest) > 1 and rest[0].gap < WIDE:
                 extra += 0.1
             if first < len(pieces):

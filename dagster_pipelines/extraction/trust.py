@@ -23,7 +23,36 @@ def vouched_for(grid: Grid, identities: list[Identity]) -> set[Cell]:
     held = [i for i in identities if grid.holds(i)]
     found = [(i.rule, cell) for i in held for cell in vouched(grid, i, i.cells)]
     labelled = {cell for rule, cell in found if rule not in _LABELLESS}
-    return {c for _, c in found if c in labelled or not grid.row(c[0], c[1]).doubtful}
+    forced = _forced(grid, held, [i for i in identities if grid.holds(i) is False])
+    return {
+        c for _, c in found if c not in forced and (c in labelled or not grid.row(*c[:2]).doubtful)
+    }
+
+
+def _forced(grid: Grid, held: list[Identity], broken: list[Identity]) -> set[Cell]:
+    """Figures cut in an unlikely way to make a sum hold, where another sum breaks all the same.
+
+    Cuts made to fit each other prove nothing: a figure that stands in a sum with such a figure,
+    and is cut in an unlikely way itself, is one of them.
+    """
+    moved = {cell for i in held + broken for cell in i.cells if _unlikely(grid, cell)}
+    found = {cell for i in broken for cell in i.cells if cell in moved}
+    before = -1
+    while len(found) > before:
+        before = len(found)
+        for identity in held:
+            if any(cell in found for cell in identity.cells):
+                found.update(cell for cell in identity.cells if cell in moved)
+    return found
+
+
+def _unlikely(grid: Grid, cell: Cell) -> bool:
+    """Whether the cheapest reading of the row gives this cell another figure."""
+    t, r, c = cell
+    if not grid.chosen.get((t, r)):
+        return False
+    figure = grid.figure(cell)
+    return figure is not None and _value(grid.row(t, r).readings[0], c) != figure.value
 
 
 def judge(grid: Grid, cell: Cell, certain: set[Cell], *, worn: bool) -> tuple[str, str]:
