@@ -43,7 +43,7 @@ _WORDS: list[tuple[str, str]] = [
     ),
     (
         "previous",
-        r"(?:samma period\s+)?(?:f[a-z]{1,2}re?g(?:[a-z]{2,5}de)?\.?|fg\.?|forra|"
+        r"(?:samma period\s+)?(?:f[a-z]{1,2}re?g(?:[a-z]{2,5}d[ec])?\.?|fg\.?|forra|"
         r"fjol)\s?(?:[a&d4]r(?:et|s)?)(?![a-z])\.?(?:\s+(?:samma period|utfall))?|"
         r"samma period (?:foregaende|fg|forra) ar(?:et)?|fjolaret",
     ),

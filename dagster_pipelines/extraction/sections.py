@@ -360,6 +360,9 @@ class Walker:
 
     def _head_words(self, line: Line, text: str, blank: bool) -> bool:
         """Words alone on a line that belong to a head: of the table to come, or of a block."""
+        if text.strip() == "%" and self.heads and not self.items:  # `Förbrukat` above it
+            self.heads.append(line)
+            return True
         wordy = len(text.strip()) < 25 and not _DIGIT.search(text) and _LETTER.search(text)
         if wordy and not line.raw.lstrip().startswith("<td") and not self._knows(text):
             atoms, left = head_atoms(text)
@@ -693,7 +696,7 @@ def _head_of_heading(line: Line, heading: Heading) -> Line | None:
 _LETTERHEAD = re.compile(
     r"\W*(?:\w+ )?samordnings?f.{0,2}rbund[^\d]*$|s[il1]d[a-z]? \d{1,3}(?: ?\(\d+\))?$"
 )
-_SPECK = re.compile(r"\s*[^\s\d\-–—−*]{1,2}\s*")  # what OCR took for a letter or two
+_SPECK = re.compile(r"\s*[^\s\d\-–—−*%]{1,2}\s*")  # what OCR took for a letter or two
 _BLANKS = re.compile(r"[\s|]*[-–—−*](?:[\s|]+[-–—−*])*[\s|]*")
 _BLANK_ROW = re.compile(
     r"^[\s|]*[^\W\d_][^\t|]*?(?:[ ]{2,}|[\t|]| )\s*[-–—−*](?:[\s|]+[-–—−*])*[\s|]*$"
@@ -859,7 +862,7 @@ def _standard(items: list[_Item], statement: str) -> list[Row]:  # noqa: PLR0912
     return found
 
 
-_CUT = re.compile(r"(?:\b(?:fran|och|av|till|for|region|landsting)|[/-])$")
+_CUT = re.compile(r"(?:\b(?:fr[a4d]n|och|av|till|for|region|landsting)|[/-])$")
 
 
 def _best_join(own: str, before: _Item | None, after: _Item | None, statement: str) -> str:
@@ -886,7 +889,9 @@ def _best_join(own: str, before: _Item | None, after: _Item | None, statement: s
         goes_on = before is not None and _CUT.search(fold(_label_text(before.line)))
         if before is not None and (own[:1].islower() or goes_on):
             return "before"
-        if after is not None and _label_text(after.line)[:1].islower():
+        if after is not None and (
+            _label_text(after.line)[:1].islower() or _CUT.search(fold(own))
+        ):
             return "after"
     return "own"
 

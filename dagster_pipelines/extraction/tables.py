@@ -657,11 +657,6 @@ def _line_groups(line: Line, width: int) -> list[list[Atom]] | None:
     if "<t" in line.raw and atoms:  # a cell of its own line
         return [list(atoms)]
     groups = [g for g in merge_cell(atoms, line.text) if g]
-    plain = [a for a in atoms if a.kind != "partial"]
-    values = [g for g in groups if not any(a.kind == "note" for a in g)]
-    whole = all(a.kind != "year" for a in plain)
-    if whole and len(values) < width and len(plain) - (len(groups) - len(values)) == width:
-        return [[a] for a in plain]
     return _split_groups(groups, width)
 
 
@@ -778,6 +773,7 @@ _HEADING = {
     "to",
     "used",
     "utfall",
+    "whole",
     "year",
 }
 
