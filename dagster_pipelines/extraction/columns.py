@@ -51,7 +51,7 @@ _WORDS: list[tuple[str, str]] = [
     (
         "part",
         r"(?:del[ad4]r(?:et)?|halv[ad4]r(?:et)?|periodens?|period|periodiserad|i ar|"
-        r"innevarande ar|6 man\w*|8 man\w*|\d man)",
+        r"innevarande ar|6 man\w*|8 man\w*|\d man|ack\.?(?:umulera[dt])?(?![a-z]))",
     ),
     ("income", r"int[a-z]{1,3}kt(?:er)?"),
     ("cost", r"kostnad(?:er)?"),

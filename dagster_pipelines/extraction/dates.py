@@ -53,6 +53,8 @@ _RANGE = re.compile(
     rf"|(?<![a-z])(?P<ma>{MONTH})\.?\s*(?:-{{1,2}}|till(?: och med)?|"
     rf"t\.?\s?o\.?\s?m\.?)\s*(?P<mb>{MONTH})(?![a-z])\.?(?:,?\s+(?P<y2>{_Y}|"
     rf"\d\d(?!\d)))?"
+    rf"|(?<![a-z])(?:till och med|t\.?\s?o\.?\s?m\.?)\s+(?P<mc>{MONTH})(?![a-z])\.?"
+    rf"(?:\s+(?P<y4>{_Y}))?"
     rf"|(?<!\d)(?P<ya>{_Y})(?P<mya>[01]\d)\s*-\s*(?P<yb>{_Y})(?P<myb>[01]\d)(?!\d)"
     rf"|(?<![a-z0-9])(?P<kind>q|kvartal\s?|kv\.?\s?|t|tertial\s?|"
     rf"halv[ad4]r\s?)(?:[1-3]\s*-\s*(?:q|t|kvartal|"
@@ -177,6 +179,12 @@ def _range(match: re.Match[str]) -> Span | None:  # noqa: PLR0911
             return Span(start, end, None, None, (a, b))
         year = int(match["y2"]) + (2000 if len(match["y2"]) == 2 else 0)
         return Span(start, end, date(year, a, 1), month_end(year, b))
+    if match["mc"]:
+        months = (1, MONTHS[match["mc"]])
+        if not match["y4"]:
+            return Span(start, end, None, None, months)
+        year = int(match["y4"])
+        return Span(start, end, date(year, 1, 1), month_end(year, months[1]))
     if match["ya"]:
         first = make(int(match["ya"]), int(match["mya"]), 1)
         if first is None or not 1 <= int(match["myb"]) <= 12:

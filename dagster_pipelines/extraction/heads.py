@@ -272,6 +272,6 @@ def _extent_cost(stack: tuple[_Key, ...], kinds: list[str]) -> float:
     timed = {"date", "range", "to"} & set(kinds)
     if kind == "whole":
         return 0.0 if not timed and (plan or "year" in kinds) else 3.0 if timed else 1.5
-    if text.startswith("period"):
+    if text.startswith(("period", "ack")):
         return 0.0 if plan and not timed else 0.4 if "utfall" in kinds and not timed else 3.5
     return 0.0 if "year" in kinds or plan else 1.0

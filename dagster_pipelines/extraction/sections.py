@@ -6,17 +6,18 @@ in which labels and figures stand apart. Does not belong here: readings of figur
 
 import itertools
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
 from .columns import AMOUNT, head_atoms, is_head
 from .dates import find_spans
-from .numbers import Figure, cuts
+from .numbers import WIDE, Figure, cuts
 from .participants import Statistic, read_line, topic_of
 from .source import Line, Source
 from .tables import (
+    REFERENCE,
     SUM,
     Row,
     Table,
@@ -339,6 +340,15 @@ class Walker:
         """A heading, or a line of a table's head."""
         begun = self.items or self.heads or line.number - self.section_line <= TITLE_GAP
         cell = line.raw.lstrip().startswith(("<t", "</t"))
+        if line.raw.lstrip().startswith("<td") and REFERENCE.fullmatch(text.strip()):
+            self.items.append(_Item("values", line, Row(line, "", (), 0, tabbed=[[None]])))
+            return True
+        cornered = None if cell else _cornered(text)
+        if cornered is not None and not self._known_row(line):
+            if cornered[0].statement != self.statement or not self.items:
+                self._open(cornered[0], line)
+            self._head(replace(line, text=cornered[1], offsets=None), cornered[1])
+            return True
         heading = None if cell else heading_of(text, self.statement if begun else "", blank)
         if heading is not None:
             self._open(heading, line)
@@ -675,6 +685,21 @@ def _name_like(text: str) -> bool:
     )
 
 
+_CORNER = re.compile(r"\s*\|?\s*(?P<title>[^\t|]*?[^\s|])(?=\t|\s*\||\s{2,}\S)")
+
+
+def _cornered(text: str) -> tuple[Heading, str] | None:
+    """`Resultaträkning, tkr  2022-08-31`: the title that a head has in its corner; the rest."""
+    match = _CORNER.match(text)
+    if match is None or not _LETTER.search(match["title"]):
+        return None
+    heading = heading_of(match["title"], "", after_blank=True)
+    if heading is None or heading.statement not in (*STATEMENTS, "driftredovisning"):
+        return None
+    head = text[: match.start("title")] + " " * len(match["title"]) + text[match.end("title") :]
+    return (heading, head) if is_head(head) else None
+
+
 def _head_of_heading(line: Line, heading: Heading) -> Line | None:
     """The part of a heading's line that heads columns, at its place on the line."""
     at = line.text.rfind(heading.rest)
@@ -732,6 +757,8 @@ def arrange(items: list[_Item], statement: str) -> tuple[list[Row], list[list[Li
         )
         if runs >= 2 and values <= 6.5 * runs and labels <= 2.6 * runs:
             return _alternating(plain, statement), []
+        if (beside := _side_by_side(plain, statement)) is not None:
+            return beside, []
         blocks = _blocks(items, statement)
         if blocks is not None:
             return blocks
@@ -889,9 +916,7 @@ def _best_join(own: str, before: _Item | None, after: _Item | None, statement: s
         goes_on = before is not None and _CUT.search(fold(_label_text(before.line)))
         if before is not None and (own[:1].islower() or goes_on):
             return "before"
-        if after is not None and (
-            _label_text(after.line)[:1].islower() or _CUT.search(fold(own))
-        ):
+        if after is not None and (_label_text(after.line)[:1].islower() or _CUT.search(fold(own))):
             return "after"
     return "own"
 
@@ -945,6 +970,37 @@ def _blocks(items: list[_Item], statement: str) -> tuple[list[Row], list[list[Li
     for row in rows:
         row.doubtful = len(chosen) != len(texts)
     return rows, heads if any(heads) else []
+
+
+def _side_by_side(items: list[_Item], statement: str) -> list[Row] | None:
+    """Labels in one block, then the columns beside each other: a line of figures per label."""
+    values = [i.row for i in items if i.kind == "values" and i.row is not None]
+    first = next(n for n, i in enumerate(items) if i.kind == "values")
+    if any(i.kind != "label" for i in items[:first]) or sum(map(_apart, values)) * 4 < 3 * len(
+        values
+    ):
+        return None
+    printed = [_label_text(i.line) for i in items[:first]]
+    texts = _joined_labels(printed, statement)
+    if len(texts) < len(values) <= len(printed):
+        texts = printed
+    if len(values) > len(texts):
+        return None
+    chosen = texts if len(values) == len(texts) else _choose(texts, [values], statement)
+    if chosen is None:
+        return None
+    for row, text in zip(values, chosen, strict=True):
+        row.label = text
+        row.doubtful = len(chosen) != len(texts)
+    _group_rows(values, chosen, texts)
+    return values
+
+
+def _apart(row: Row) -> bool:
+    """Whether a line of figures without a label surely holds more than one."""
+    if row.tabbed is not None:
+        return len(row.tabbed) > 1
+    return any(p.gap >= WIDE for p in row.pieces[1:]) or 1 not in cuts(row.pieces)
 
 
 def _by_offset(

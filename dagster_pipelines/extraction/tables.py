@@ -130,6 +130,11 @@ def parse_row(line: Line) -> Row | None:
     if split is None:
         return None
     start, pieces = split
+    referred = _REFERRED.match(text)
+    if referred is not None and referred["label"].strip():
+        rest = pieces_of(text.rstrip(), referred.end() + 1)
+        if rest and any(p.digits for p in rest):
+            return Row(line, referred["label"].strip(" \t|.:*"), rest, rest[0].start)
     return Row(line, text[:start].strip(" \t|.:*"), pieces, start)
 
 
@@ -165,7 +170,7 @@ def _cell_row(line: Line, spans: list[tuple[int, int]]) -> Row | None:
     for i in range(label_cells, len(cells)):
         a, b = cells[i]
         content = text[a:b]
-        if not content.strip():
+        if not content.strip() or (not values and REFERENCE.fullmatch(content.strip())):
             values.append([None])
             index.append(i)
             continue
@@ -175,13 +180,7 @@ def _cell_row(line: Line, spans: list[tuple[int, int]]) -> Row | None:
             values.append([None])
             index.append(i)
             continue
-        found = (
-            split_row(
-                text[:b],
-            )
-            if False
-            else _cell_figures(text, a, b)
-        )
+        found = _cell_figures(text, a, b)
         if found is None:
             return None
         values.append(list(found[0]))
@@ -199,6 +198,10 @@ def _cell_row(line: Line, spans: list[tuple[int, int]]) -> Row | None:
     )
 
 
+REFERENCE = re.compile(  # to one note or several: `Not 2`, `3, 4`
+    r"not(?:er)?\.?\s*\d{1,2}(?:\s*[,&/]\s*\d{1,2})*|\d{1,2}(?:\s*[,&/]\s+\d{1,2})+", re.I
+)
+_REFERRED = re.compile(rf"(?P<label>.*?)\s+(?:{REFERENCE.pattern})(?=\s+\S)", re.I)
 _DASH = re.compile(r"\s*[-–—−*]\s*")
 
 
