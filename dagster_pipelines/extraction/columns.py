@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from .dates import MONTH, MONTHS, find_spans, mend_months, month_end
+from .dates import MONTH, MONTHS, UNTIL, find_spans, mend_months, month_end
 from .vocabulary import fold
 
 _WORDS: list[tuple[str, str]] = [
@@ -29,7 +29,7 @@ _WORDS: list[tuple[str, str]] = [
     (
         "budget",
         r"(?:[ad4]rs|hel[ad4]rs|period|rev|reviderad |rev\. |delars|halvars|periodens |"
-        r"periodiserad |ack\.? )?budget(?:en|erat)?(?!-(?:\s|$|\|))"
+        r"periodiserad |ack\.? )?budget(?:en|erat)?(?!-(?:\s|$|\||utfall)|\s?/\s?utfall)"
         r"(?: helar(?:et)?(?![a-z])| arets| perioden(?![a-z]))?",
     ),
     ("prognos", r"(?:hel[ad4]rs|[ad4]rs)?pro[gq]nos\w*(?: helar(?:et)?(?![a-z]))?"),
@@ -144,7 +144,7 @@ def head_atoms(text: str) -> tuple[tuple[Atom, ...], str]:  # noqa: PLR0912
         covered[atom.start : atom.end] = b"\1" * (atom.end - atom.start)
 
     has_digit = _DIGIT.search(folded) is not None
-    if has_digit or "-" in folded:
+    if has_digit or "-" in folded or UNTIL.search(folded):
         for match in _SHORT_RANGE_END.finditer(folded):
             before = _LONE_DATE.search(folded[: match.start()])
             if before and before.group(1) < match.group(1):  # a range on one line
@@ -235,7 +235,7 @@ _HEAD_WORDS = {
 
 def _near_words(folded: str, covered: bytearray, atoms: list[Atom]) -> None:
     """Head words that OCR has damaged (`Budgct`), on lines that hold little else."""
-    if len(folded) > 120 or folded.count(" ") > 60 or len(folded.split()) > 9:
+    if len(folded) > 200 or len(folded.split()) > 9:
         return
     loose = [m for m in _LONG_WORD.finditer(folded) if 1 not in covered[m.start() : m.end()]]
     if not loose or len(loose) > 3:

@@ -189,10 +189,10 @@ def heading_of(text: str, inside: str, after_blank: bool) -> Heading | None:  # 
 
 _SUFFIX = re.compile(
     r"[\s,]*\(?(?:belopp )?(?:i )?(?:tkr|kr|mkr|tusental kronor|kronor|sek|"
-    r"ksek)\)?[.:]?$|[\s,]*forts(?:\.|ättning)?$",
+    r"[kt]sek)\)?[.:]?$|[\s,]*forts(?:\.|ättning)?$",
     re.I,
 )
-_SUFFIXES = ("kr", "kronor", "sek", "forts", "fortsättning")
+_SUFFIXES = ("kr", "kronor", "sek", "tsek", "forts", "fortsättning")
 _DIGIT = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
 _MAY_HOLD_FIGURES = re.compile(r"[\dOo–-]")
@@ -353,7 +353,7 @@ class Walker:
         if heading is not None:
             self._open(heading, line)
             return True
-        if is_head(text) and not self._is_year_row(text) and not self._known_row(line):
+        if is_head(text) and not self._is_year_row(text, blank) and not self._known_row(line):
             self._head(line, text)
             return True
         return False
@@ -473,12 +473,17 @@ class Walker:
         self.document.statistics.append(found)
         return True
 
-    def _is_year_row(self, text: str) -> bool:
+    def _is_year_row(self, text: str, blank: bool) -> bool:
         """An amount that looks like a year (`2027`), in the middle of figures."""
         if not re.fullmatch(r"\s*\d{4}\s*", text) or not self.items:
             return False
         last = self.items[-1]
-        if last.kind == "head" and any(i.kind == "values" for i in self.items):
+        figures = any(i.kind == "values" for i in self.items)
+        if last.kind == "label":
+            return figures  # a label, its figure, a label: no blocks
+        if blank and any(i.kind == "head" and _YEAR.fullmatch(i.line.text) for i in self.items):
+            return False  # the block before had a year alone for its head
+        if last.kind == "head" and figures:
             atoms = head_atoms(last.line.text)[0]  # `Januari-april` waits for its year
             return any(a.kind in _DATED and (a.last or not a.months) for a in atoms)
         return last.kind == "values"
@@ -650,6 +655,7 @@ class Walker:
             self.note = ""
 
 
+_YEAR = re.compile(r"\s*20\d\d\s*")
 _DATED = {"date", "range", "year", "to"}
 _BLOCK_HEADS = {
     "avvikelse",
@@ -697,7 +703,8 @@ def _cornered(text: str) -> tuple[Heading, str] | None:
     if heading is None or heading.statement not in (*STATEMENTS, "driftredovisning"):
         return None
     head = text[: match.start("title")] + " " * len(match["title"]) + text[match.end("title") :]
-    return (heading, head) if is_head(head) else None
+    words = skeleton(head).split()
+    return (heading, head) if is_head(head) or (words and set(words) <= {"per", "not"}) else None
 
 
 def _head_of_heading(line: Line, heading: Heading) -> Line | None:

@@ -566,7 +566,7 @@ def head_widths(heads: list[Line]) -> set[int]:
     found = {width: lay(lines, width) for width in range(1, 9)}
     costs = {width: readings[0].cost for width, readings in found.items() if readings}
     least = min(costs.values(), default=0.0)
-    return {w for w, cost in costs.items() if cost <= min(float(w), least + 0.5)}
+    return {w for w, cost in costs.items() if cost <= min(float(w), least + 0.3)}
 
 
 def _free_lines(heads: list[Line]) -> list[HeadLine]:
