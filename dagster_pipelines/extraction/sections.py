@@ -731,7 +731,7 @@ _LETTERHEAD = re.compile(
 _SPECK = re.compile(r"\s*[^\s\d\-–—−*%]{1,2}\s*")  # what OCR took for a letter or two
 _BLANKS = re.compile(r"[\s|]*[-–—−*](?:[\s|]+[-–—−*])*[\s|]*")
 _BLANK_ROW = re.compile(
-    r"^[\s|]*[^\W\d_][^\t|]*?(?:[ ]{2,}|[\t|]| )\s*[-–—−*](?:[\s|]+[-–—−*])*[\s|]*$"
+    r"^[\s|]*[^\W\d_][^\t|]*?(?:(?:[ ]{2,}|[\t|])\s*[-–—−*]| [-–—−])(?:[\s|]+[-–—−*])*[\s|]*$"
 )
 _NONE = re.compile(r"^(.{4,60}?)[\s|]+((?:[Ii]nga|[Ii]ngen|[Ii]nget))[\s.|]*$")
 _TAIL_WORD = re.compile(

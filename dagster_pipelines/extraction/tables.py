@@ -9,6 +9,7 @@ import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from statistics import median
 from typing import NamedTuple
 
 from .columns import Atom, Column, head_atoms, merge_cell
@@ -291,7 +292,8 @@ def _cut_into(rows: list[Row], width: int, has_note: bool) -> bool:
         found = _row_cuts(rows, other, has_note)
         if _usual([r[0] for r in found]) <= 0.5 and _usual([r[1] for r in found]) <= 2:
             return False
-    return _usual([r[0] for r in _row_cuts(rows, width, has_note)]) <= 0.8 * width + 0.8
+    costs = [r[0] for r in _row_cuts(rows, width, has_note)]
+    return _usual(costs) <= 0.8 * width + 0.8 or (len(costs) > 3 and median(costs) <= 0.5)
 
 
 def _blank_income(rows: list[Row], width: int) -> bool:
