@@ -1,44 +1,29 @@
-"""What the ratios mean, in the words of their one definition (`seeds/nyckeltal.csv`).
+"""What the ratios mean, in the words of their one definition (`dim_nyckeltal`).
 
-Belongs here: reading that file and showing it. Does not belong here: any definition.
+Belongs here: showing definitions. Does not belong here: any definition, or asking for them.
 """
 
-import csv
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Sequence
 
 import streamlit as st
 
-from dagster_pipelines.settings import PROJECT_DIR
-from dashboards.html import table, text
+from dashboards.format import as_printed
+from dashboards.html import Cell, table, text
+from dashboards.published import Row
 
-SEED = PROJECT_DIR / "seeds" / "nyckeltal.csv"
-
-
-@lru_cache(maxsize=1)
-def ratios() -> Mapping[str, Mapping[str, str]]:
-    """Every ratio's definition by its id."""
-    with SEED.open(encoding="utf-8", newline="") as file:
-        return {row["nyckeltal_id"]: row for row in csv.DictReader(file)}
+COLUMNS = ("Nyckeltal", "Formel", "Definition", "Riktmärke", "Anmärkning")
 
 
-def show_definitions(*nyckeltal_ids: str) -> None:
+def show_definitions(rows: Sequence[Row]) -> None:
     """A folded table of what these ratios mean."""
-    chosen = [ratios()[each] for each in nyckeltal_ids]
-    with st.expander(
-        "Så är nyckeltalen definierade" if len(chosen) > 1 else "Så är det definierat"
-    ):
-        st.html(
-            table(
-                "Definitioner",
-                ("Nyckeltal", "Täljare", "Nämnare", "Definition", "Anmärkning"),
-                [
-                    (text(each["benamning"]), text(each["taljare"]),
-                     text(each["namnare"] or "ingen"), text(each["definition"]),
-                     text(each["anmarkning"] or "ingen"))
-                    for each in chosen
-                ],
-                show_caption=False,
-                wordy=True,
-            )
-        )  # fmt: skip
+    with st.expander("Så är nyckeltalen definierade"):
+        st.html(table("Definitioner", COLUMNS, map(_row, rows), show_caption=False, wordy=True))
+
+
+def _row(row: Row) -> tuple[Cell, ...]:
+    most = row["grans_hogst"]
+    limit = "inget" if most is None else f"högst {as_printed(most, row['enhet'])}"
+    return (
+        text(row["nyckeltal"]), text(row["formel"]), text(row["definition"]),
+        text(limit, note=row["grans_kalla"]), text(row["anmarkning"] or "ingen"),
+    )  # fmt: skip

@@ -13,7 +13,15 @@ from dagster_pipelines import trace
 
 PARAMETER = re.compile(r"\$([a-z_]+)")
 
+DEFINITIONS = """
+    select nyckeltal_id, nyckeltal, enhet, formel, definition, grans_hogst, grans_kalla, anmarkning
+    from marts.dim_nyckeltal
+    where list_contains($nyckeltal, nyckeltal_id)
+    order by ordning
+"""
+
 OVERSIKT = {
+    "definitioner": DEFINITIONS,
     "forbund": """
         select * from marts.rpt_oversikt
         where antal_rapporter > 0
@@ -27,6 +35,7 @@ OVERSIKT = {
 }
 
 FORBUND = {
+    "definitioner": DEFINITIONS,
     "val": """
         select forbund_id, forbund from marts.rpt_oversikt
         where antal_rapporter > 0
@@ -122,6 +131,7 @@ FORBUND = {
 }
 
 INSATSER = {
+    "definitioner": DEFINITIONS,
     "val": """
         select distinct i.insatstyp, i.periodslag, p.ar, i.forbund_id, i.forbund
         from marts.rpt_insats as i
@@ -188,6 +198,7 @@ INSATSER = {
 }
 
 JAMFOR = {
+    "definitioner": DEFINITIONS,
     "val": """
         select distinct n.nyckeltal_id, n.nyckeltal, n.enhet, n.periodslag,
             case when n.period_start is null then strftime(n.period_end, '%m-%d') end as balansdag,

@@ -45,6 +45,7 @@ def show(version: Version) -> None:
     (about,) = version.ask("forbund", "om", forbund=forbund)
     st.html(_headline(about))
     _own_capital(version.ask("forbund", "eget_kapital", forbund=forbund))
+    show_definitions(version.ask("forbund", "definitioner", nyckeltal=["eget_kapital_andel"]))
     statements = version.ask("forbund", "rakningar", forbund=forbund)
     _income([row for row in statements if row["statement"] == "resultatrakning"])
     _balance([row for row in statements if row["statement"] == "balansrakning"])
@@ -115,7 +116,6 @@ def _own_capital(rows: Sequence[Row]) -> None:
             show_caption=False,
         )
     )  # fmt: skip
-    show_definitions("eget_kapital_andel")
 
 
 def _capital_row(row: Row) -> tuple[Cell, ...]:
@@ -216,7 +216,10 @@ def _until_a_day(version: Version, forbund: str) -> None:
 
     _budget(that_day(budget))
     _insatser(that_day(insatser))
-    _ratios(that_day(ratios))
+    shown = that_day(ratios)
+    _ratios(shown)
+    asked = sorted({row["nyckeltal_id"] for row in shown})
+    show_definitions(version.ask("forbund", "definitioner", nyckeltal=asked))
 
 
 def _budget(rows: Sequence[Row]) -> None:
@@ -270,7 +273,6 @@ def _ratios(rows: Sequence[Row]) -> None:
     ]  # fmt: skip
     st.html(table("Räknat på samma sätt för alla förbund, bredvid rapportens egen siffra",
                   ("Nyckeltal", "Beräknat", "Enligt rapporten"), cells))  # fmt: skip
-    show_definitions(*dict.fromkeys(row["nyckeltal_id"] for row in rows))
 
 
 def _restated(rows: Sequence[Row]) -> None:

@@ -14,6 +14,10 @@ from dashboards.format import KINDS, as_printed, number, with_unit
 from dashboards.html import Cell, Source, figure, paragraph, table, text
 from dashboards.published import Row, Version
 
+RATIOS = [
+    "kostnad_per_deltagare", "andel_avslutade_arbete_studier",
+    "andel_avslutade_arbete_studier_aktiv",
+]  # fmt: skip
 ALL = "alla"
 AT_A_TIME = 25
 MEASURES = {
@@ -36,6 +40,7 @@ def show(version: Version) -> None:
     _cost(version, rows)
     _people(version.ask("insatser", "hela_forbundet", **asked))
     _afterwards(version.ask("insatser", "till_arbete", **asked))
+    show_definitions(version.ask("insatser", "definitioner", nyckeltal=RATIOS))
 
 
 def _filters(choices: Sequence[Row]) -> dict[str, Any]:
@@ -95,7 +100,6 @@ def _cost(version: Version, rows: Sequence[Row]) -> None:
     st.html(table("Insatser med kostnad och deltagare", columns,
                   [_insats(row, sources) for row in rows], show_caption=False))  # fmt: skip
     filters.page(rows[0]["antal_rader"], AT_A_TIME)
-    show_definitions("kostnad_per_deltagare", "andel_kvinnor")
 
 
 def _participant_sources(version: Version, rows: Sequence[Row]) -> dict[tuple[Any, ...], str]:
@@ -187,4 +191,3 @@ def _afterwards(rows: Sequence[Row]) -> None:
     st.html(table("Andel avslutade till arbete eller studier",
                   ("Mått", "Beräknat", "Enligt rapporten"), cells,
                   show_caption=False))  # fmt: skip
-    show_definitions("andel_avslutade_arbete_studier", "andel_avslutade_arbete_studier_aktiv")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboards import charts, filters
-from dashboards.definitions import ratios, show_definitions
+from dashboards.definitions import show_definitions
 from dashboards.format import MONTHS, as_printed, with_unit
 from dashboards.html import Cell, Source, figure, paragraph, table, text
 from dashboards.published import Row, Version
@@ -47,9 +47,10 @@ def show(version: Version) -> None:
         periodslag="instant" if balance_day else span,
     )  # fmt: skip
     st.header(f"{names[ratio]}, {spans[span]}")
-    st.html(paragraph(ratios()[ratio]["definition"] + "."))
+    definition = version.ask("jamfor", "definitioner", nyckeltal=[ratio])
+    st.html(paragraph(f"{definition[0]['definition']}."))
     _compared(rows)
-    show_definitions(ratio)
+    show_definitions(definition)
 
 
 def _span(row: Row) -> str:

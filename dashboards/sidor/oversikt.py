@@ -12,6 +12,7 @@ from dashboards.format import REPORT_TYPES, day, number, with_unit
 from dashboards.html import Cell, Source, definitions, figure, paragraph, table, text
 from dashboards.published import Row, Version
 
+RATIOS = ["eget_kapital_andel", "andel_insatser"]
 COLUMNS = (
     "Förbund", "Senaste rapport", "Rapporter", "Eget kapital, kr", "Andel av årets medel",
     "Resultat, kr", "Insatsernas andel av kostnaderna", "Öppna avvikelser",
@@ -36,7 +37,7 @@ def show(version: Version) -> None:
             "Senaste siffror per förbund", COLUMNS, map(_row, rows), show_caption=False, wordy=True
         )
     )
-    show_definitions("eget_kapital_andel", "andel_insatser")
+    show_definitions(version.ask("oversikt", "definitioner", nyckeltal=RATIOS))
     without = version.ask("oversikt", "utan_rapport")
     with st.expander(f"Förbund i registret utan rapport i lagret ({len(without)})"):
         st.html(
