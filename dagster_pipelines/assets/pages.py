@@ -46,7 +46,11 @@ def build_pages(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
                     continue
                 yield dg.MaterializeResult(
                     asset_key=["sidor", page],
-                    metadata={"version": version.name, "rader": dg.MetadataValue.json(rows)},
+                    metadata={
+                        "version": version.name,
+                        "dagster/row_count": sum(rows.values()),
+                        "rader": dg.MetadataValue.json(rows),
+                    },
                 )
         if broken:
             raise failure("pages do not find what they ask for", broken)

@@ -58,7 +58,7 @@ def show(version: Version) -> None:
         st.html(f'<p><a href="kallor?{escape(urlencode({"rapport": chosen}))}">'
                 "Visa alla siffror i rapporten</a></p>")  # fmt: skip
     else:
-        _figures(version, chosen)
+        _figures(version, about)
 
 
 def _name(row: Row) -> str:
@@ -181,7 +181,8 @@ def _uses(found: Trace, posts: Mapping[str, str]) -> None:
         st.html(paragraph("Ingen kontroll nämner raden."))
 
 
-def _figures(version: Version, report_id: str) -> None:
+def _figures(version: Version, about: Row) -> None:
+    report_id = about["report_id"]
     st.header("Alla tryckta siffror i rapporten")
     sought = filters.write_text(
         "Sök post, insats eller tryckta tecken", "sok", "till exempel eget kapital"
@@ -197,6 +198,6 @@ def _figures(version: Version, report_id: str) -> None:
         (Cell(str(row["line"]), Source(report_id, str(row["line"])), number=True), *_fact(row)[:6])
         for row in rows
     ]
-    st.html(table(f"{REPORT_TYPES[report_id.rsplit('_', 1)[-1]].capitalize()}, rad för rad",
+    st.html(table(f"{REPORT_TYPES[about['rapporttyp']].capitalize()}, rad för rad",
                   ("Rad", *FACT_COLUMNS[:6]), cells))  # fmt: skip
     filters.page(rows[0]["antal_rader"], AT_A_TIME)

@@ -10,8 +10,12 @@ import duckdb
 import pytest
 import yaml
 
+from dagster_pipelines import versions
+from dagster_pipelines.assets.pages import build_pages
 from dagster_pipelines.dbt import Dbt
 from dagster_pipelines.definitions import build_defs
+from dagster_pipelines.outcome import Break, RefreshResult
+from dagster_pipelines.resources import Build, RefreshOptions
 from dagster_pipelines.settings import PROJECT_DIR, Settings
 from dashboards.queries import PARAMETER, QUERIES, THROUGH_TRACE
 from dashboards.sidor import forbund, insatser, jamfor, kallor, kvalitet, oversikt
@@ -214,6 +218,53 @@ def test_reckoning_in_python_would_be_noticed(line: str) -> None:
 
 
 # --- lineage in Dagster ------------------------------------------------------------------------
+
+
+def made(settings: Settings) -> Any:
+    """The pages made of what `settings` has published, and what came of it."""
+    from dagster import materialize  # noqa: PLC0415
+
+    return materialize(
+        [build_pages(Dbt(settings).manifest)],
+        resources={"build": Build(settings, RefreshOptions(), {})},
+        raise_on_error=False,
+    )
+
+
+def test_a_page_is_made_of_what_was_published(refreshed_home: Settings) -> None:
+    result = made(refreshed_home)
+    assert result.success
+    version = versions.current(refreshed_home)
+    assert version is not None
+    for page, questions in QUERIES.items():
+        (event,) = result.asset_materializations_for_node("sidor")[
+            list(QUERIES).index(page) : list(QUERIES).index(page) + 1
+        ]
+        assert event.asset_key.path == ["sidor", page]
+        assert event.metadata["version"].value == version.name
+        assert set(event.metadata["rader"].value) == set(questions)
+
+
+def test_a_page_that_finds_nothing_to_ask_fails_alone(copied_home: Settings) -> None:
+    version = versions.current(copied_home)
+    assert version is not None
+    with duckdb.connect(version / "finsam.duckdb") as con:
+        con.execute("drop table marts.rpt_regel")
+    result = made(copied_home)
+    assert not result.success
+    pages = {event.asset_key.path[1] for event in result.asset_materializations_for_node("sidor")}
+    assert pages == set(QUERIES) - {"kvalitet"}
+    (failed,) = result.filter_events(lambda event: event.is_step_failure)
+    told = failed.step_failure_data.user_failure_data.metadata["brott"].value
+    assert [each["check"] for each in told] == ["sidor/kvalitet"]
+
+
+def test_breaks_after_publishing_are_not_told_as_nothing_published() -> None:
+    page = Break("sidor/kvalitet", "saknas")
+    after = RefreshResult("a", ran=True, manifest={"run_id": "a"}, breaks=[page])
+    before = RefreshResult("b", ran=True, manifest={"run_id": "a"}, breaks=[page])
+    assert (after.published, after.exit_code) == (True, 1)
+    assert (before.published, before.exit_code) == (False, 1)
 
 
 def test_a_page_can_be_followed_back_to_the_landing_file(refreshed_home: Settings) -> None:
