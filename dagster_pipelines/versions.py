@@ -50,6 +50,11 @@ def current(settings: Settings) -> Path | None:
     return None
 
 
+def last_shown(settings: Settings) -> Path | None:
+    """What readers see, or the newest kept when the link that says so is gone; None without any."""
+    return current(settings) or next(reversed(kept(settings)), None)
+
+
 def kept(settings: Settings) -> list[Path]:
     """The folders of the publications that are still there, oldest first."""
     known = {entry["version"] for entry in journal(settings)}
@@ -174,15 +179,15 @@ def rejected_inputs(settings: Settings) -> list[Mapping[str, str]]:
     return [inputs for inputs in rejected if inputs and inputs != _inputs(now)]
 
 
-def intact(version: Path) -> bool | None:
-    """Whether the database still has the bytes that were published; None when nobody noted them."""
+def intact(version: Path, name: str = "finsam.duckdb") -> bool | None:
+    """Whether a file of the version has the bytes that were published; None if nobody noted."""
     try:
         about = json.loads((version / "manifest.json").read_text(encoding="utf-8"))
-        with (version / "finsam.duckdb").open("rb") as file:
+        with (version / name).open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
     except (OSError, ValueError):
         return False
-    noted = about.get("hashes", {}).get("finsam.duckdb")
+    noted = about.get("hashes", {}).get(name)
     return None if noted is None else bool(noted == found)
 
 

@@ -183,6 +183,8 @@ def test_history_tells_what_changed_between_two(small: Settings) -> None:
             "insert into marts.fct_rapportfakta select * replace (2000 as line) "
             "from marts.fct_rapportfakta where line = 9"
         )
+        con.execute("insert into raw.fakta from raw.fakta limit 1")
+        con.execute("update raw.leverans set antal_fakta = 1001")
         con.execute(
             "insert into marts.fct_kontroll (regel_id, report_id, utfall) "
             f"values ('BR1', '{report}', 'brott')"
