@@ -172,9 +172,7 @@ CONSERVATION = """
 """
 
 
-def _lost(
-    con: duckdb.DuckDBPyConnection, earlier: Path, accept_loss: bool
-) -> list[dict[str, Any]]:
+def _lost(con: duckdb.DuckDBPyConnection, earlier: Path, accept_loss: bool) -> list[dict[str, Any]]:
     """Reports whose published facts are gone from the staged database without a reason.
 
     A newer delivery of the report, or its quarantine, is a reason. Compared with the Parquet of
@@ -336,7 +334,7 @@ def _contents(con: duckdb.DuckDBPyConnection) -> Manifest:
 
 FILES = """
     select fil, sha256, slag, utfall, lasta, godkanda, avvisade, meddelande from raw.inlasning
-    qualify row_number() over (partition by fil order by tidpunkt desc, inlasning_id desc) = 1
+    qualify row_number() over (partition by fil order by inlasning_id desc) = 1
     order by fil
 """
 CHECKS = "select utfall, count(*) as antal from marts.fct_kontroll group by all order by all"

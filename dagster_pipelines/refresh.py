@@ -18,7 +18,7 @@ from dagster_pipelines.inputs import fingerprint
 from dagster_pipelines.lock import exclusive_build
 from dagster_pipelines.log import logger, to_file
 from dagster_pipelines.manifest import read_manifest, rolled_back, up_to_date
-from dagster_pipelines.outcome import USER_MISTAKE, Break, RefreshError, RefreshResult
+from dagster_pipelines.outcome import USER_MISTAKE, Break, RefreshError, RefreshResult, in_short
 from dagster_pipelines.settings import Settings
 from dagster_pipelines.success import note_success
 
@@ -91,7 +91,7 @@ def _told(run: Callable[[], RefreshResult]) -> RefreshResult:
         "refresh ended",
         extra={
             "run_id": result.run_id, "ran": result.ran, "exit_code": result.exit_code,
-            "rolled_back": result.rolled_back, "breaks": [b.check for b in result.breaks],
+            "rolled_back": result.rolled_back, "breaks": in_short(result.breaks),
             "seconds": round(time.monotonic() - began, 3),
         },
     )  # fmt: skip

@@ -4,19 +4,20 @@ Belongs here: asking whether this run's guards were green, then calling `publish
 belong here: copying and replacing files (`dagster_pipelines.publish`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 import dagster as dg
 
 from dagster_pipelines import publish as publishing
 from dagster_pipelines.asset_checks.guards import INCOMING, MARTS
-from dagster_pipelines.manifest import rolled_back
+from dagster_pipelines.manifest import Manifest, rolled_back
 from dagster_pipelines.outcome import Break
 from dagster_pipelines.resources import Build, failure
 from dagster_pipelines.success import note_success
 
 PUBLISHED = dg.AssetKey(["warehouse", "finsam"])
+QUARANTINE = "karantan"
 
 
 def build_publish(
@@ -34,12 +35,19 @@ def build_publish(
         kinds={"duckdb", "parquet"},
         description="warehouse/finsam.duckdb, Parquet per mart and manifest.json, replaced as one "
         "when both guards of the same run are green.",
+        check_specs=[
+            dg.AssetCheckSpec(
+                QUARANTINE,
+                asset=PUBLISHED,
+                description="Does any delivery stand in quarantine? The others are published.",
+            )
+        ],
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=max_age_hours)),
     )
     def finsam(
         context: dg.AssetExecutionContext,
         build: dg.ResourceParam[Build],
-    ) -> dg.MaterializeResult[None]:
+    ) -> Iterator[dg.MaterializeResult[None]]:
         build.options.progress("publishing", "")
         _require_green(context, (INCOMING, MARTS))
         _refuse_rolled_back(build)
@@ -57,7 +65,7 @@ def build_publish(
             context.log.warning("could not write the published files: %s", error)
             raise dg.RetryRequested(max_retries=1, seconds_to_wait=2) from error
         note_success(build.settings, manifest["run_id"])
-        return dg.MaterializeResult(
+        yield dg.MaterializeResult(
             metadata={
                 "version": manifest["version"],
                 "dagster/row_count": sum(manifest["tables"].values()),
@@ -65,10 +73,30 @@ def build_publish(
                 "tabeller": dg.MetadataValue.json(manifest["tables"]),
                 "kontroller": dg.MetadataValue.json(manifest["checks"]),
                 "karantän": len(manifest["quarantine"]),
-            }
+                "bevarande": dg.MetadataValue.json(manifest["conservation"]),
+            },
+            check_results=[_quarantine_check(manifest)],
         )
 
     return finsam
+
+
+def _quarantine_check(manifest: Manifest) -> dg.AssetCheckResult:
+    """Each unexplained blocking break with rule, lines and both numbers; and what was let go."""
+    stopped = manifest["quarantine"]
+    columns = ("report_id", "regel_id", "mening", "summa", "led", "differens", "enhet", "rader")
+    return dg.AssetCheckResult(
+        check_name=QUARANTINE,
+        passed=not stopped,
+        severity=dg.AssetCheckSeverity.WARN,  # it stops that delivery, not the run
+        metadata={
+            "stoppade": dg.MetadataValue.table(
+                [dg.TableRecord({name: row[name] or "" for name in columns}) for row in stopped],
+                dg.TableSchema([dg.TableColumn(name) for name in columns]),
+            ),
+            "händelser": dg.MetadataValue.json(manifest["quarantine_log"]),
+        },
+    )
 
 
 def _refuse_rolled_back(build: Build) -> None:

@@ -392,7 +392,8 @@ def _deliver(
     """One new version per report whose facts differ from its newest; their ids.
 
     The same facts in a file without rejected rows are new too: what stood there was half a file.
-    A file that is tried again must not replace what was delivered after it was dropped.
+    A file that is tried again must not replace what was delivered after it was dropped. A clock
+    turned back does not put a version before the one that it follows.
     """
     with _frame(con, "_accepted", accepted), _frame(con, "_content", _content(accepted)):
         con.execute(
@@ -400,12 +401,13 @@ def _deliver(
             insert into raw.leverans
             select
                 report_id || '#' || (coalesce(newest.version, 0) + 1), report_id,
-                coalesce(newest.version, 0) + 1, ?, ?, ?, sha256(content), antal_fakta, now()
+                coalesce(newest.version, 0) + 1, ?, ?, ?, sha256(content), antal_fakta,
+                greatest(now(), newest.tidpunkt)
             from _content
             left join (
                 select report_id, max(version) as version,
                     arg_max(innehall_sha256, version) as innehall_sha256,
-                    arg_max(inlasning_id, version) as inlasning_id
+                    arg_max(inlasning_id, version) as inlasning_id, max(tidpunkt) as tidpunkt
                 from raw.leverans group by report_id
             ) as newest using (report_id)
             where (sha256(content) is distinct from newest.innehall_sha256
