@@ -20,11 +20,11 @@ TABLES = f"""
 create schema raw; create schema marts; create schema intermediate;
 create table raw.inlasning (
     inlasning_id varchar, fil varchar, sha256 varchar, slag varchar, utfall varchar, lasta bigint,
-    godkanda bigint, avvisade bigint, tidpunkt timestamptz, meddelande varchar
+    godkanda bigint, avvisade bigint, tidpunkt timestamptz, meddelande varchar, upprepade bigint
 );
 create table raw.avvisade_fakta (inlasning_id varchar);
-create table raw.leverans (leverans_id varchar, antal_fakta bigint);
-insert into raw.leverans values ('{REPORT}#1', 1000);
+create table raw.leverans (leverans_id varchar, inlasning_id varchar, antal_fakta bigint);
+insert into raw.leverans values ('{REPORT}#1', null, 1000);
 create table raw.fakta as
     select '{REPORT}#1' as leverans_id, 'verified' as status from range(1000);
 create table intermediate.int_leverans as

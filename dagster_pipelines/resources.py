@@ -56,7 +56,7 @@ def build(context: dg.InitResourceContext) -> Iterator[Build]:
     """Held from the first step of a run to its last; a second run waits here."""
     settings: Settings = context.resources.settings
     with exclusive_build(settings), to_file(settings):
-        logger.info("run began", extra={"run_id": context.run_id})
+        logger.info("run began", extra={"run_id": context.run.run_id if context.run else None})
         yield Build(settings, context.resources.options, fingerprint(settings))
 
 

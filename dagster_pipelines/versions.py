@@ -63,7 +63,7 @@ def kept(settings: Settings) -> list[Path]:
 
 
 def journal(settings: Settings) -> list[Entry]:
-    """Every publication and rollback, oldest first; a line torn by a crash is passed over."""
+    """Every publication and rollback, oldest first; a torn or foreign line is passed over."""
     try:
         lines = settings.versions_journal.read_text(encoding="utf-8", errors="replace").split("\n")
     except FileNotFoundError:
@@ -72,7 +72,16 @@ def journal(settings: Settings) -> list[Entry]:
     for line in lines:
         with suppress(json.JSONDecodeError):
             entries.append(json.loads(line))
-    return [entry for entry in entries if isinstance(entry, dict) and "version" in entry]
+    return [entry for entry in entries if _whole(entry)]
+
+
+def _whole(entry: Any) -> bool:
+    needed = {"event", "version", *(["from"] if _is_rollback(entry) else [])}
+    return isinstance(entry, dict) and all(isinstance(entry.get(name), str) for name in needed)
+
+
+def _is_rollback(entry: Any) -> bool:
+    return isinstance(entry, dict) and entry.get("event") == ROLLED_BACK
 
 
 def stage(settings: Settings, run_id: str) -> Path:

@@ -49,9 +49,9 @@ def raw_tables(
                 table: con.execute(f"select count(*) from raw.{table}").fetchall()[0][0]
                 for table in RAW_TABLES
             }
-    except duckdb.IOException as busy:
-        context.log.warning("the build database is busy: %s", busy)
-        raise dg.RetryRequested(max_retries=2, seconds_to_wait=2) from busy
+    except duckdb.IOException as error:  # held by another process, or the disk is full
+        context.log.warning("the build database cannot be used now: %s", error)
+        raise dg.RetryRequested(max_retries=2, seconds_to_wait=2) from error
     if any(outcome.utfall == UPPSKJUTEN for outcome in outcomes):
         build.forget_files()
     files: dict[str, dg.MetadataValue] = {

@@ -84,7 +84,8 @@ def show_conservation(console: Console, manifest: Manifest) -> None:
     counted = manifest.get("conservation")
     if counted:
         console.print(
-            "Rows ever delivered: {lasta} = {godkanda} accepted + {avvisade} rejected. "
+            "Rows ever delivered: {lasta} = {godkanda} accepted + {avvisade} rejected; "
+            "{upprepade} of the accepted repeated a delivery. "
             "Facts in deliveries: {fakta} = {publicerade} published + {osakra} suspect + "
             "{i_karantan} in quarantine + {ersatta} superseded.".format(**counted),
             soft_wrap=True,

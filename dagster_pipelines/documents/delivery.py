@@ -62,7 +62,8 @@ def deliver(settings: Settings, documents: Sequence[readings.Document]) -> Outco
         if delivered:
             report_id = stands.report["report_id"]
             facts, _ = decisions.apply(_own(made, report_id), stands.facts)
-            _write(settings, document, stands, facts, with_report=report_id not in by_hand)
+            described = by_hand is None or report_id in by_hand
+            _write(settings, document, stands, facts, with_report=not described)
         outcome.documents.append(_document_row(document, stands, delivered))
         outcome.differences.extend(_difference_rows(document, stands))
     return outcome
@@ -120,13 +121,19 @@ def _write_csv(path: Any, rows: Sequence[dict[str, str]]) -> None:
         replace_text(path, text)
 
 
-def _reports_by_hand(settings: Settings) -> set[str]:
-    """Reports whose metadata a person has given: the extractor's does not replace it."""
+def _reports_by_hand(settings: Settings) -> set[str] | None:
+    """Reports whose metadata a person has given: the extractor's does not replace it.
+
+    None when the file cannot be read, which may then name any report; the loader refuses it.
+    """
     given = settings.data_dir / "rapporter.csv"
     if not given.exists():
         return set()
-    with given.open(encoding="utf-8-sig", newline="") as file:
-        return {row.get("report_id", "") for row in csv.DictReader(file)}
+    try:
+        with given.open(encoding="utf-8-sig", newline="") as file:
+            return {row.get("report_id", "") for row in csv.DictReader(file)}
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return None
 
 
 def _document_row(

@@ -91,7 +91,7 @@ def test_ten_gigabytes_are_refused_unread(home: Home) -> None:
 def test_a_document_of_ten_gigabytes_is_refused_unread(home: Home) -> None:
     sparse(home.landing / "stor.pdf")
     (found,) = readings.find(home.settings)
-    assert readings.read_new([found]) == 1
+    assert readings.read_new([found], home.settings) == 1
     assert found.adopted is not None
     assert found.adopted.outcome == "för stor"
     assert "256 MB" in found.adopted.message
