@@ -16,7 +16,7 @@ import duckdb
 import polars as pl
 
 from dagster_pipelines.documents import decisions, readings
-from dagster_pipelines.files import replace_text
+from dagster_pipelines.files import readable, replace_text
 from dagster_pipelines.settings import Settings
 
 REPORT_ID = re.compile(r"[a-z0-9-]+_\d{4}-\d{2}-\d{2}_(delar|ar)")
@@ -104,7 +104,11 @@ def _write(
     name = f"{stands.report['report_id']}.{document.sha256[:12]}"
     _write_csv(folder / f"{name}.fakta.csv", facts)
     if with_report:
-        report = {**stands.report, "source_file": document.path.name, "status": "unchecked"}
+        report = {
+            **stands.report,
+            "source_file": readable(document.path.name),
+            "status": "unchecked",
+        }
         _write_csv(folder / f"{name}.rapport.csv", [report])
 
 

@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dagster_pipelines.files import replace_text
+from dagster_pipelines.files import readable, replace_text
 from dagster_pipelines.settings import PROJECT_DIR, Settings
 
 if TYPE_CHECKING:
@@ -118,10 +118,10 @@ def find(settings: Settings) -> list[Document]:
             continue
         if not path.resolve().is_relative_to(settings.landing_dir.resolve()):
             continue  # a link out of the folder is nobody's delivery
-        fil = f"landing/{path.relative_to(settings.landing_dir).as_posix()}"
-        sha256, readable = _fingerprint(path, fil, settings)
+        fil = f"landing/{readable(path.relative_to(settings.landing_dir).as_posix())}"
+        sha256, whole = _fingerprint(path, fil, settings)
         folder = settings.documents_dir / sha256[:2] / sha256
-        if readable:
+        if whole:
             _keep(path, folder)
         found.append(Document(fil, path, sha256, folder))
     return found

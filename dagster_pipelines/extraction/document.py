@@ -25,6 +25,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+from dagster_pipelines.files import readable
+
 from .extract import Extraction, extract_source, refused
 from .pages import Piece, lay_out_words
 
@@ -74,8 +76,8 @@ class _RefusedError(Exception):
 
 def extract_document(path: Path, limits: Limits = DEFAULT_LIMITS) -> Extraction:
     """Read a report document (.pdf, .txt, .md). Bad input gives an outcome, never an exception."""
-    path = Path(path)
-    digest = ""
+    path, digest = Path(path), ""
+    name = readable(path.name)
     try:
         content = _bytes(path, limits)
         digest = hashlib.sha256(content).hexdigest()
@@ -88,9 +90,9 @@ def extract_document(path: Path, limits: Limits = DEFAULT_LIMITS) -> Extraction:
                 "ej rapport",
                 f"Filtypen {path.suffix or '(ingen)'} läses inte; lämna .pdf, .txt eller .md.",
             )
-        extraction = _understood(path.name, read, digest, limits)
+        extraction = _understood(name, read, digest, limits)
     except _RefusedError as problem:
-        return refused(problem.outcome, f"{path.name}: {problem.message}", path.name, digest)
+        return refused(problem.outcome, f"{name}: {problem.message}", name, digest)
     return _told(_doubted(extraction, read.doubts), read.unread)
 
 

@@ -16,6 +16,7 @@ import duckdb
 import polars as pl
 
 from dagster_pipelines import evidence
+from dagster_pipelines.files import readable
 from dagster_pipelines.settings import PROJECT_DIR, Settings
 
 from .kontrakt import Kontrakt, kontrakt
@@ -113,14 +114,8 @@ def _named(name: str, root: Path) -> list[tuple[Path, str]]:
     """The files of a root with the names that the warehouse knows them by."""
     base = root.parent if root.is_file() else root
     return [
-        (path, f"{name}/{_readable(path.relative_to(base).as_posix())}")
-        for path in list_files(root)
+        (path, f"{name}/{readable(path.relative_to(base).as_posix())}") for path in list_files(root)
     ]
-
-
-def _readable(name: str) -> str:
-    """A file name may hold bytes that are not UTF-8; the database may not."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 # --- one file ---------------------------------------------------------------------------------

@@ -143,6 +143,44 @@ def test_links_that_lead_out_are_nobodys_delivery(home: Home, tmp_path: Path) ->
     assert readings.find(home.settings) == []
 
 
+def test_a_link_to_what_never_ends_is_not_read(home: Home) -> None:
+    """/proc/kmsg, say, is a file to whoever asks, and reading it waits for ever."""
+    os.mkfifo(home.settings.home / "ror")
+    before = inputs.fingerprint(home.settings)
+    outside = home.settings.home / "utanfor"
+    outside.write_text("x")
+    (home.landing / "a.txt").symlink_to(outside)
+    (home.landing / "b.csv").symlink_to(home.settings.home / "ror")
+    assert inputs.fingerprint(home.settings) == before
+
+
+def test_a_document_whose_name_is_no_text_is_read(home: Home) -> None:
+    from dagster_pipelines.documents import delivery  # noqa: PLC0415
+
+    (home.landing / os.fsdecode(b"\xff\xfe.txt")).write_text("Inget av intresse.")
+    found = readings.find(home.settings)
+    assert readings.read_new(found, home.settings) == 1
+    delivery.record(home.con, delivery.deliver(home.settings, found))
+    assert home.con.execute("select fil from raw.dokument").fetchall() == [
+        ("landing/\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}.txt",)
+    ]
+
+
+def test_what_is_shown_does_not_command_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    from rich.text import Text  # noqa: PLC0415
+
+    from dagster_pipelines.cli.screen import err, out, table  # noqa: PLC0415
+
+    evil = "a\x1b]0;x\x07\x1b[2J\x9b31m\u202eb"
+    out().print(Text(evil))
+    out().print(evil, markup=False)
+    out().print(table("", ("k",), [(evil,)]))
+    err().print(Text(evil))
+    shown = "".join(capsys.readouterr())
+    assert not set(shown) & set("\x1b\x07\x9b\u202e")
+    assert shown.count("]0;x") == 4
+
+
 def test_a_file_without_permission_waits(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     home.put("last.csv", csv_text([fact()]))
     home.put("last.txt", "Delårsrapport")
