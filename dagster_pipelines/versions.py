@@ -191,7 +191,7 @@ def rejected_inputs(settings: Settings) -> list[Mapping[str, str]]:
 def intact(version: Path, name: str = "finsam.duckdb") -> bool | None:
     """Whether a file of the version has the bytes that were published; None if nobody noted."""
     try:
-        about = json.loads((version / "manifest.json").read_text(encoding="utf-8"))
+        about = _about(version)
         with (version / name).open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
     except (OSError, ValueError):
@@ -236,11 +236,18 @@ def _safe(run_id: str) -> str:
 
 def _inputs(version: Path) -> Mapping[str, str] | None:
     try:
-        content = json.loads((version / "manifest.json").read_text(encoding="utf-8"))
+        inputs: Mapping[str, str] | None = _about(version).get("inputs")
     except (OSError, ValueError):
         return None
-    inputs: Mapping[str, str] | None = content.get("inputs")
     return inputs
+
+
+def _about(version: Path) -> Entry:
+    """The manifest of a version; raises OSError, or ValueError when it is none."""
+    content = json.loads((version / "manifest.json").read_text(encoding="utf-8"))
+    if not isinstance(content, dict):
+        raise ValueError(f"the manifest of {version.name} is no object")
+    return content
 
 
 def _refuse_open_database(staged: Path) -> None:
@@ -301,7 +308,10 @@ def _adopt_plain_files(settings: Settings) -> None:
         about = json.loads((settings.warehouse_dir / "manifest.json").read_text(encoding="utf-8"))
         at = datetime.fromisoformat(about["published_at"]).astimezone(UTC)
         name = about.get("version") or f"{at.strftime(TIME)}-{_safe(about['run_id'])}"
-    except (OSError, ValueError, KeyError):
+        time_of(name)
+        if Path(name).name != name:  # a copied manifest must not lead out of the folder
+            return
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return  # no receipt: not a whole publication, and replaced by the next one
     version = settings.versions_dir / name
     if not version.is_dir():

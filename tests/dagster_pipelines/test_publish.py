@@ -10,9 +10,11 @@ import dagster as dg
 import duckdb
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
 from dagster_pipelines import versions
 from dagster_pipelines.assets.publish import build_publish
+from dagster_pipelines.cli.app import app
 from dagster_pipelines.database import open_build, open_published
 from dagster_pipelines.documents.delivery import Outcome, record
 from dagster_pipelines.facts.loader import load
@@ -404,3 +406,54 @@ def test_nothing_is_published_without_the_guards_of_the_same_run(built: Settings
     assert failure and "green guards" in failure.error.message
     assert built.published_db.read_bytes() == before
     assert read_manifest(built)["run_id"] == "körning-1"
+
+
+STOPPED = """
+create table raw.karantan (leverans_id varchar, report_id varchar, handelse varchar,
+    regler varchar, orsak varchar, tidpunkt timestamptz);
+insert into raw.karantan values
+    ('a_2021-06-30_delar#0', 'a', 'i karantän', 'BR1', 'Ett brott.', '2026-01-01 10:00:00+00'),
+    ('a_2021-06-30_delar#0', 'a', 'släppt', 'BR1', 'Ersatt av a#1.', '2026-01-02 10:00:00+00'),
+    ('b_2021-06-30_delar#1', 'b', 'i karantän', 'RR1', 'Ett brott.', '2026-01-03 10:00:00+00');
+"""
+
+
+def test_what_is_and_was_in_quarantine_is_seen_by_everybody(built: Settings) -> None:
+    """In the manifest, in `finsam status` and as a check of Dagster's, with rule and numbers."""
+    from dagster_pipelines.assets.publish import _quarantine_check  # noqa: PLC0415
+
+    change(built, STOPPED)
+    manifest = published(built)
+    assert [(e["leverans_id"], e["regler"], e["stoppad"], e["slappt"], e["slappt_av"])
+            for e in manifest["quarantine_log"]] == [
+        ("a_2021-06-30_delar#0", "BR1", "2026-01-01T10:00:00+00:00", "2026-01-02T10:00:00+00:00",
+         "Ersatt av a#1."),
+        ("b_2021-06-30_delar#1", "RR1", "2026-01-03T10:00:00+00:00", None, None),
+    ]  # fmt: skip
+    check = _quarantine_check(manifest)
+    assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
+    [row] = check.metadata["stoppade"].records
+    assert (row.data["regel_id"], row.data["rader"], row.data["summa"], row.data["led"]) == (
+        "RR1", "rad 7", "100.000000", "99.000000"
+    )  # fmt: skip
+    assert _quarantine_check({**manifest, "quarantine": []}).passed
+    shown = CliRunner(env={"NO_COLOR": "1", "TERM": "dumb"}).invoke(
+        app, ["status", "--home", str(built.home)]
+    )
+    assert shown.exit_code == 0, shown.output
+    for said in ("rule RR1", "100 against 99", "Quarantine so far", "Ersatt av a#1.", "stands",
+                 "4 = 3 published + 0 suspect + 1 in quarantine + 0 superseded"):  # fmt: skip
+        assert said in shown.stdout, shown.stdout
+
+
+@pytest.mark.parametrize("damage", [b"\xff\xfe", b"[]", b"{}", b"null", b"{", b"1"])
+def test_a_damaged_manifest_or_journal_locks_nobody_out(built: Settings, damage: bytes) -> None:
+    published(built)
+    built.published_manifest.write_bytes(damage)
+    assert read_manifest(built) is None
+    with built.versions_journal.open("ab") as file:
+        file.write(damage + b'\n{"version": "x"}\n{"event": "rolled back", "version": "x"}\n')
+        file.write(b'{"event": 1, "version": 2}\n')
+    assert [entry["event"] for entry in versions.journal(built)] == ["published"]
+    publish(built, run_id="2", inputs={}, seconds={}, accept_loss=True)
+    assert read_manifest(built)["run_id"] == "2"

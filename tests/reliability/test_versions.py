@@ -119,6 +119,20 @@ def test_a_warehouse_of_plain_files_becomes_the_first_version(small: Settings) -
     assert {name: (small.warehouse_dir / name).read_bytes() for name in plain} == plain
 
 
+@pytest.mark.parametrize(
+    "version", ["../../ute", "/tmp/ute", "20260101T000000.000000Z-../../../ute", "x", 7, {}]
+)
+def test_a_copied_manifest_leads_nowhere_else(small: Settings, version: object) -> None:
+    flatten(small)
+    about = json.loads(small.published_manifest.read_text(encoding="utf-8"))
+    small.published_manifest.write_text(json.dumps({**about, "version": version}))
+    outside = {path for path in small.home.parent.rglob("*") if "warehouse" not in path.parts}
+    go_on(small, 1)
+    assert seen(small) == 1
+    assert {p for p in small.home.parent.rglob("*") if "warehouse" not in p.parts} == outside
+    assert all(path.parent == small.versions_dir for path in versions.kept(small))
+
+
 @pytest.mark.parametrize("stopped_at", range(0, 12, 3))
 def test_an_interrupted_change_of_layout_is_finished_by_the_next(
     small: Settings, monkeypatch: pytest.MonkeyPatch, stopped_at: int
