@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from .counts import settle
 from .identity import Identity, identify
 from .prose import read_prose
 from .sections import Walker
@@ -126,6 +127,7 @@ def extract_source(text: str, source_file: str, digest: str, *, scanned: bool) -
             digest,
         )
     drafts += read_prose(document, drafts, identity, source)
+    drafts = settle(drafts, worn=source.worn)
     facts = _facts(drafts, identity)
     report = _report(identity, source_file, digest, source)
     return Extraction(

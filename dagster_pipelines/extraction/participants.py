@@ -24,6 +24,7 @@ def _categories() -> dict[str, tuple[str, str]]:
 
 def category(label: str) -> tuple[str, str] | None:
     """(breakdown key, category) that a label names, or None."""
+    label = label.replace("é", "ö")
     folded = fold(label).strip()
     if match := _AGE.match(folded):
         return "alder", f"{match[1]}-{match[2]}"
@@ -43,10 +44,21 @@ def category(label: str) -> tuple[str, str] | None:
 
 
 def kon_of(text: str) -> str:
-    """kvinna or man when a folded text speaks of one of them, else ''."""
-    if re.match(r"\W*(?:av dem |varav )?kvinn", text):
-        return "kvinna"
-    return "man" if re.match(r"\W*(?:av dem |varav )?m[ae]n(?:nen)?\b", text) else ""
+    """kvinna or man when the folded text after a number counts one of them, else ''."""
+    match = _KON.match(text)
+    if match is None:
+        return ""
+    return "kvinna" if match[1].startswith("kv") else "man"
+
+
+_KON = re.compile(
+    r"[\s%(]*(?:procent )?(?:st )?(?:av dem |varav |ar )?(kvinn(?:or|a|lig\w*)|m[ae]n(?:nen)?|manlig\w*)\b"
+)
+
+
+def mended(text: str) -> str:
+    """`fold` for labels, in which OCR's é is an ö."""
+    return fold(text.replace("é", "ö").replace("É", "Ö"))
 
 
 TOPICS = [
@@ -61,6 +73,13 @@ TOPICS = [
 _MEASURE = re.compile(
     r"deltag|inskriv|avslut|\bnya\b|pagaende|unika|paborj|remit|aktuella|kontakter|nyinskr"
 )
+
+
+def is_measure(label: str) -> bool:
+    """Whether a label names what is counted of participants (`Nya deltagare`) or a category."""
+    return bool(_MEASURE.search(mended(label))) or category(label) is not None
+
+
 _COUNTS = re.compile(
     r"^\W*(?P<label>[a-z][^\d:|]{2,89}?[^\s\d:|])\s*(?:[:|]\s*)?(?P<num>\d{1,3}(?: \d{3})+|"
     r"\d{1,5})(?:\s*(?:st|personer|deltagare))?"
@@ -99,7 +118,7 @@ class Statistic:
 
 def topic_of(text: str) -> str:
     """The breakdown that a heading of statistics announces, or ''."""
-    folded = fold(text).strip(" :*#")
+    folded = mended(text).strip(" :*#|")
     if len(folded) > 60:
         return ""
     return next((key for key, pattern in TOPICS if pattern.search(folded)), "")

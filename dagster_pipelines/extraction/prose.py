@@ -13,15 +13,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from .dates import MONTH, MONTHS, find_spans, month_end
-from .dates import make as make_date
+from .context import Context
+from .dates import find_spans
 from .identity import Identity
 from .meanings import MONEY, Meaning, guess_scenario, guess_statement, meaning_of
 from .participants import category, kon_of
 from .sections import Document
 from .source import Line, Source
 from .statements import Draft
-from .vocabulary import Insats, find_insats, fold, restore_words
+from .vocabulary import Insats, fold, restore_words
+from .when import Period, Setting, day_of, named_span, period_of, whole_year, year_of
+from .wording import label_of, tidy
 
 _NUMBER = re.compile(
     r"(?<![\w.,:/§&-])(?P<sign>[-+](?:\s(?=\d))?)?(?P<num>\d{1,3}(?:[ .]\d{3})+(?![\d])|"
@@ -99,6 +101,7 @@ class _Passage:
     text: str  # the lines joined by single spaces
     folded: str  # `text` folded, the lines joined by line feeds: no figure crosses one
     topic: str
+    celled: bool = False  # lines of a table of goals whose cells run together
 
     def at(self, begin: int) -> tuple[Line, int]:
         """The line that holds a place of the text, and the place on that line."""
@@ -112,37 +115,8 @@ class _Passage:
 _Entry = tuple[Line, str, Insats | None, str]
 _BULLET = re.compile(r"\s*(?:[•*·▪o-]\s|\d{1,2}[.)]\s|[A-ZÅÄÖ][^.]{0,40}:\s)")
 MAX_PASSAGE = 1900
+FULL_WIDTH = 88  # characters of a line that no column beside it has shortened
 IMPLAUSIBLE_TSEK = 100_000  # a hundred million: no förbund; kronor called tkr
-
-
-def _rest_of_charts(drafts: list[Draft], source: Source) -> list[Draft]:
-    """A chart of participants leaves lines such as `24 31 23`: no figure of them is dropped."""
-    found: list[Draft] = []
-    read = {(draft.line, draft.start) for draft in drafts}
-    for draft in drafts:
-        text = source.lines[draft.line - 1].text
-        if draft.statement != "deltagare" or not _BARE_NUMBERS.fullmatch(text):
-            continue
-        for match in _NUMBERS.finditer(text, draft.start + len(draft.printed)):
-            if (draft.line, match.start()) in read:
-                continue
-            read.add((draft.line, match.start()))
-            value, note = Decimal(match.group()), "tal ur ett diagram; vad det räknar framgår inte"
-            found.append(
-                replace(
-                    draft,
-                    start=match.start(),
-                    value=value,
-                    printed=match.group(),
-                    status="suspect",
-                    note=note,
-                )
-            )
-    return found
-
-
-_BARE_NUMBERS = re.compile(r"\s*\d{1,2}(?: +\d{1,2})+\s*")
-_NUMBERS = re.compile(r"\d+")
 
 
 def _entries(document: Document, source: Source, taken: set[int]) -> list[_Entry]:
@@ -177,23 +151,29 @@ def _is_sentence(text: str) -> bool:
 def _passages(entries: list[_Entry], source: Source, taken: set[int]) -> Iterator[_Passage]:
     """The paragraphs of the running text."""
     held: list[_Entry] = []
-    topic = ""
+    topic, celled, title = "", False, ""
     for entry in entries:
         line = entry[0]
         if line.number in taken or len(line.text) > MAX_PASSAGE:
             continue
+        if entry[3] != title:
+            topic, celled, title = "", False, entry[3]
         if held:
             between = _between(held[-1][0], line, source, taken)
-            if between is None or not _continues(held, entry):
-                yield _passage(held, topic)
+            if between is None or not _continues(held, entry, celled):
+                yield _passage(held, topic, celled)
                 held = []
             else:
                 held.extend((lost, *entry[1:]) for lost in between)
         if not held and len(line.text) < 70 and _LETTER.search(line.text):
-            topic = topic if _DIGIT.search(line.text) else line.text.strip()
+            if not _DIGIT.search(line.text) or named_span(line.text) is not None:
+                topic = line.text.strip()
+            headed = "\t" not in line.text and _GOAL_HEAD.match(fold(line.text))
+            celled = celled or bool(headed)
+        celled = celled and len(line.text) < FULL_WIDTH
         held.append(entry)
     if held:
-        yield _passage(held, topic)
+        yield _passage(held, topic, celled)
 
 
 def _between(last: Line, line: Line, source: Source, taken: set[int]) -> list[Line] | None:
@@ -209,14 +189,18 @@ def _between(last: Line, line: Line, source: Source, taken: set[int]) -> list[Li
     return [lost] if len(lost.text) > 40 and "\t" not in lost.text else None
 
 
+_GOAL_HEAD = re.compile(
+    r"\W*(?:del)?m[a-z]l(?:omrade|sattning\w*|et)?\W+(?:[a-z/]+\W+){0,4}?"
+    r"(?:aktivitet\w*|utfall|resultat|m[a-z]luppf\w*|uppfylle\w*|bedomning)\b"
+)
 _ENDS = (".", ":", "!", "?", ";")
 
 
-def _continues(held: list[_Entry], entry: _Entry) -> bool:
+def _continues(held: list[_Entry], entry: _Entry, celled: bool) -> bool:
     last, line = held[-1][0], entry[0]
     return (
         entry[1:] == held[-1][1:]
-        and (len(last.text) > 40 or line.text.lstrip()[:1].islower())
+        and (celled or len(last.text) > 40 or line.text.lstrip()[:1].islower())
         and not last.text.rstrip().endswith(":")
         and "\t" not in line.text
         and "\t" not in last.text
@@ -225,11 +209,12 @@ def _continues(held: list[_Entry], entry: _Entry) -> bool:
     )
 
 
-def _passage(held: list[_Entry], topic: str) -> _Passage:
+def _passage(held: list[_Entry], topic: str, celled: bool) -> _Passage:
     lines = tuple(e[0] for e in held)
     text = " ".join(line.text for line in lines)
     folded = "\n".join(fold(line.text) for line in lines)
-    return _Passage(lines, held[0][1], held[0][2], held[0][3], text, folded, topic)
+    celled = celled and "\t" not in text
+    return _Passage(lines, held[0][1], held[0][2], held[0][3], text, folded, topic, celled)
 
 
 def read_prose(
@@ -237,11 +222,12 @@ def read_prose(
 ) -> list[Draft]:
     """Facts of the running text; lines on which a table stands are left alone."""
     taken = {d.line for d in drafts}
-    found = _rest_of_charts(drafts, source)
+    found: list[Draft] = []
     state: dict[str, str] = {}
+    context = Context(identity, document, ((d.insats, d.insatstyp) for d in drafts if d.insats))
     for passage in _passages(_entries(document, source, taken), source, taken):
         if _DIGIT.search(passage.folded) or _WORDED.search(passage.folded):
-            found.extend(_Reader(passage, identity, source.worn, state).read())
+            found.extend(_Reader(passage, identity, source.worn, state, context).read())
     return found
 
 
@@ -249,15 +235,24 @@ class _Reader:
     """The figures of one passage."""
 
     def __init__(
-        self, passage: _Passage, identity: Identity, worn: bool, state: dict[str, str]
+        self,
+        passage: _Passage,
+        identity: Identity,
+        worn: bool,
+        state: dict[str, str],
+        context: Context,
     ) -> None:
         self.passage = passage
+        self.context = context
+        self.aims = bool(_AIMS.match(passage.folded))
         self.identity = identity
         self.worn = worn
         self.state = state
         self.folded = passage.folded
         self.flat = passage.folded.replace("\n", " ")
         self.found: list[Draft] = []
+        self.counted: tuple[Draft, int] | None = None  # the last count, and where it ends
+        self.paragraph: Period | None = None
         self.taken: list[tuple[int, int]] = [
             (span.start, span.end) for span in find_spans(passage.text)
         ]
@@ -339,16 +334,17 @@ class _Reader:
             who = {"personalen": "personal"}.get(match[2], "deltagare")
             self.state["goal"] = self._worded_label(f"Andel {who} som {rest}")
             meaning = Meaning(self.state["goal"], "mal", "mal", *year)
-            self._put(*match.span(1), Decimal(match[1]), "procent", meaning)
+            insats = self._insats(meaning, match.start(), match.end(), match.start(1))[0]
+            self._put(*match.span(1), Decimal(match[1]), "procent", meaning, insats=insats)
         outcome = _OUTCOME.match(self.flat)
         if outcome is not None and self.state.get("goal"):
             meaning = Meaning(self.state["goal"], "utfall", "mal", self.identity.period_start, end)
             value = Decimal(outcome[1].replace(",", "."))
-            self._put(*outcome.span(1), value, "procent", meaning)
+            insats = self._insats(meaning, *outcome.span(), outcome.start(1))[0]
+            self._put(*outcome.span(1), value, "procent", meaning, insats=insats)
 
     def _worded_label(self, label: str) -> str:
-        label = re.sub(r"\s+", " ", label).strip(" -–:,.;|*()<>/•")[:110]
-        label = label[:1].upper() + label[1:]
+        label = tidy(label)
         return restore_words(label) if self.worn else label
 
     def _add(  # noqa: PLR0917
@@ -362,37 +358,117 @@ class _Reader:
         suffix: str = "",
     ) -> None:
         """Say what a figure means and keep it."""
-        left, right, sentence = _sentence_at(self.flat, begin)
+        left, right, sentence = self._sentence(begin)
         lead = self.flat[left:begin].rstrip(" -") + " "
         after = self.flat[end:right]
+        kon = kon_of(self.flat[end : end + 25]) if unit in ("antal", "procent") else ""
+        part = self._part_of(left, begin, kon, unit)
+        if part is not None:
+            self._keep_part(part, begin, end, value, kon)
+            return
         meaning = meaning_of(lead, after, sentence, unit) or self._unsure(begin, end, tail, unit)
         if suffix:
             label = "Målgruppens ålder" if "malgrupp" in sentence else "Ålder"
             label = label if unit == "ar" else meaning.label.removesuffix(suffix)
             meaning = replace(meaning, label=f"{label}, {suffix}")
-            if "malgrupp" in sentence:
-                meaning = replace(meaning, scenario="mal")
-        first, last = self._period(meaning, sentence, lead)
-        meaning = replace(meaning, start=None if meaning.instant else first, end=last)
-        kon = kon_of(self.flat[end : end + 25])
-        if kon and unit in ("antal", "procent"):
+        if self.aims and unit in ("ar", "manader", "procent", "antal"):
+            meaning = replace(meaning, scenario="mal")
+        if suffix and "malgrupp" in sentence:
+            meaning = replace(meaning, scenario="mal")
+        meaning = self._dated(meaning, lead, after, sentence)
+        if kon:
             meaning = replace(meaning, breakdown=f"kon={kon}")
         if unit == "TSEK" and abs(value) >= IMPLAUSIBLE_TSEK:
             meaning = replace(meaning, sure=False)
-        self._put(begin, end, value, unit, meaning, note)
+        if meaning.deficit and value > 0:
+            value, note = -value, "; ".join(x for x in (note, "tryckt som underskott") if x)
+        insats, inferred = self._insats(meaning, left, right, begin)
+        if inferred or (inferred is None and meaning.statement == "deltagare"):
+            meaning = replace(meaning, sure=False)
+        self._put(begin, end, value, unit, meaning, note, insats)
+
+    def _sentence(self, place: int) -> tuple[int, int, str]:
+        """The sentence around a figure; in a table whose cells run together, its line."""
+        left, right, sentence = _sentence_at(self.flat, place)
+        if not self.passage.celled:
+            return left, right, sentence
+        first = self.flat.rfind(" ", 0, max(0, place - 60)) + 1
+        starts = [i + 1 for i, c in enumerate(self.folded) if c == "\n"]
+        begins = [0, *[i for i in starts if i <= place]]
+        near = begins[-1] if _VERB.search(self.flat[begins[-1] : place]) else max(left, first)
+        ends = next((i for i in starts if i > place), len(self.flat))
+        left, right = max(left, near), min(right, ends)
+        return left, right, self.flat[left:right]
+
+    def _part_of(self, left: int, begin: int, kon: str, unit: str) -> Draft | None:
+        """The count that `varav 18 kvinnor` is a part of, said just before in the sentence."""
+        if not kon or unit != "antal" or not self.counted:
+            return None
+        last, ended = self.counted
+        if ended < left or not _PART.fullmatch(self.flat[ended:begin]):
+            return None
+        return last
+
+    def _keep_part(self, whole: Draft, begin: int, end: int, value: Decimal, kon: str) -> None:
+        line, column = self.passage.at(begin)
+        self.taken.append((begin, end))
+        others = [p for p in whole.breakdown.split(";") if p and not p.startswith("kon=")]
+        draft = replace(
+            whole,
+            line=line.number,
+            page=line.page,
+            start=column,
+            value=value,
+            printed=line.printed(column, column + end - begin),
+            breakdown=";".join([f"kon={kon}", *others]),
+        )
+        self.found.append(draft)
+        self.counted = (draft, end)
+
+    def _dated(self, meaning: Meaning, lead: str, after: str, sentence: str) -> Meaning:
+        """The meaning with the period that the words, or else its scenario, give it."""
+        own_end = self.identity.period_end
+        if own_end is None or meaning.start is not None:
+            return meaning
+        own: Period = (self.identity.period_start, own_end)
+        if meaning.standing and (day := day_of(lead, own_end)) is not None:
+            return replace(meaning, start=None, end=day)
+        heading = fold(self.passage.topic)
+        setting = Setting(lead, after, heading, self.paragraph)
+        named = period_of(setting, self.identity)
+        if named is not None and named_span(sentence) == named:
+            self.paragraph = named
+        planned = meaning.scenario in ("budget", "mal", "prognos")
+        if named is None:
+            whole = meaning.whole or meaning.scenario in ("mal", "prognos")
+            if not whole and (planned or meaning.scenario == "utfall"):
+                whole = planned and whole_year(lead, after)
+            named = year_of(own_end) if whole else own
+        elif meaning.whole and named == own:
+            named = year_of(own_end)
+        if named[0] is not None and named[0] > own_end and meaning.scenario == "utfall":
+            meaning = replace(meaning, scenario="prognos")
+        start = None if meaning.instant or meaning.standing else named[0]
+        return replace(meaning, start=start, end=named[1])
 
     def _unsure(self, begin: int, end: int, tail: int, unit: str) -> Meaning:
         """What the words around a figure suggest: for a person to confirm."""
-        left, right, sentence = _sentence_at(self.flat, begin)
-        label = self._label(begin, end, tail)
+        left, right, sentence = self._sentence(begin)
+        label = self._label(begin, end, tail, unit)
         scenario = guess_scenario(self.flat[left:begin], self.flat[end:right], sentence, unit)
+        if self.passage.celled and scenario == "utfall" and not _DONE.search(sentence):
+            scenario = "mal"
         statement = guess_statement(sentence, unit, scenario, self._usual(unit))
         hit = category(label)
         if hit is not None and unit in ("antal", "procent"):
             topic = self.passage.topic
             label = restore_words(topic) if topic and hit[0] != "kon" else label
             return Meaning(label, scenario, "deltagare", breakdown=f"{hit[0]}={hit[1]}")
-        return Meaning(label, scenario, statement, sure=False)
+        listed = _LISTED.search(self.flat[left:begin]) and not _LETTER.search(
+            self.flat[max(tail, end) : right]
+        )
+        sure = bool(listed) and unit != "ar" and not self.passage.celled
+        return Meaning(label, scenario, statement, sure=sure)
 
     def _usual(self, unit: str) -> str:
         """The statement of a figure whose sentence does not say: that of its section."""
@@ -402,37 +478,33 @@ class _Reader:
             return "insats_ekonomi" if self.passage.insats else "oversikt"
         return "ovrigt"
 
-    def _label(self, begin: int, end: int, tail: int) -> str:
-        """The words before a figure in its clause, or the noun after it."""
-        left = max(
-            self.flat.rfind(mark, 0, begin) for mark in (". ", ", ", "; ", ": ", "\t", "(", ") ")
-        )
-        lead = self.passage.text[max(left + 1, begin - 90) : begin]
-        if left + 1 < begin - 90:
-            lead = lead.partition(" ")[2]
-        lead = re.sub(r"^[\W\d]+|\s+$", "", lead)
-        follow = re.split(r"[.,;:()\t]", self.passage.text[end : max(tail, end) + 70])[0]
-        label = lead if len(_WORD.findall(lead)) >= 2 else f"{lead} {follow.strip(' %')}"
-        label = _LOOSE_END.sub("", re.sub(r"\s+", " ", label).strip(" -–:,.;|*()<>/•"))
-        return self._worded_label(label or (self.passage.title or "Uppgift i löptext")[:60])
+    def _label(self, begin: int, end: int, tail: int, unit: str) -> str:
+        """The report's words for a figure, its damaged letters mended."""
+        after = end if unit == "antal" else max(tail, end)
+        fallback = self.passage.title[:60]
+        return self._worded_label(label_of(self.passage.text, begin, after, unit, fallback))
 
-    def _period(
-        self, meaning: Meaning, sentence: str, lead: str
-    ) -> tuple[date | None, date | None]:
-        """The period that the sentence names, else the one that the scenario goes by."""
-        start, end = self.identity.period_start, self.identity.period_end
-        if end is None or meaning.start is not None:
-            return meaning.start, meaning.end
-        if (named := _named_period(sentence, lead)) is not None:
-            return named
-        if (until := _last(_UNTIL, lead, end.year)) is not None:
-            return start, until
-        if (since := _last(_SINCE, lead, end.year)) is not None and since <= end:
-            return since, end
-        planned = meaning.scenario == "budget" and _WHOLE_BUDGET.search(lead)
-        if meaning.whole or planned or meaning.scenario in ("mal", "prognos"):
-            return date(end.year, 1, 1), date(end.year, 12, 31)
-        return start, end
+    def _insats(
+        self, meaning: Meaning, left: int, right: int, begin: int
+    ) -> tuple[str, bool | None]:
+        """The insats a figure is about; whether it was inferred, None when several are named."""
+        if meaning.common or self.passage.section in ("oversikt", "prognos"):
+            return "", False
+        sentence = self.passage.text[left:right]
+        named = self.context.named(sentence, begin - left)
+        if named:
+            return named, False
+        several = len({m.name for m in self.context.mentions(sentence)}) > 1
+        heading = self.context.heading(self.passage.insats, self.passage.section)
+        if heading:
+            return heading, False
+        if several:
+            return "", None
+        line, _ = self.passage.at(begin)
+        if len(self.flat) < 400 and (told := self.context.heading_of(line.text)):
+            return told, False
+        inferred = self.context.inferred(self.passage.section, self.passage.title)
+        return inferred, bool(inferred)
 
     def _put(  # noqa: PLR0917
         self,
@@ -442,37 +514,34 @@ class _Reader:
         unit: str,
         meaning: Meaning,
         note: str = "",
+        insats: str = "",
     ) -> None:
         line, column = self.passage.at(begin)
-        insats = self.passage.insats.name if self.passage.insats else ""
-        if not insats and len(self.flat) < 400:
-            insats = _named_insats(self.identity, line.text)
-        if meaning.statement == "oversikt" or self.passage.section in ("oversikt", "prognos"):
-            insats = ""
         if not meaning.sure:
             note = "; ".join(part for part in (note, "betydelsen är gissad ur meningen") if part)
         self.taken.append((begin, end))
-        self.found.append(
-            Draft(
-                line=line.number,
-                start=column,
-                page=line.page,
-                statement=meaning.statement,
-                label=meaning.label,
-                post_code="",
-                insats=insats,
-                insatstyp=meaning.kind,
-                breakdown=meaning.breakdown,
-                scenario=meaning.scenario,
-                period_start=meaning.start,
-                period_end=meaning.end,
-                unit=unit,
-                value=value,
-                printed=line.printed(column, column + end - begin),
-                status="unchecked" if meaning.sure else "suspect",
-                note=note,
-            )
+        draft = Draft(
+            line=line.number,
+            start=column,
+            page=line.page,
+            statement=meaning.statement,
+            label=meaning.label,
+            post_code="",
+            insats=insats,
+            insatstyp=meaning.kind,
+            breakdown=meaning.breakdown,
+            scenario=meaning.scenario,
+            period_start=meaning.start,
+            period_end=meaning.end,
+            unit=unit,
+            value=value,
+            printed=line.printed(column, column + end - begin),
+            status="unchecked" if meaning.sure else "suspect",
+            note=note,
         )
+        self.found.append(draft)
+        if unit == "antal":
+            self.counted = (draft, end)
 
 
 def _unit_after(flat: str, match: re.Match[str]) -> tuple[str, int]:
@@ -491,25 +560,6 @@ def _unit_after(flat: str, match: re.Match[str]) -> tuple[str, int]:
     return "", 0
 
 
-def _named_period(sentence: str, lead: str) -> tuple[date | None, date | None] | None:
-    """A period that a sentence prints: two dates, `årsslutet 2020`, `under maj 2021`."""
-    for span in find_spans(sentence):
-        if span.first is not None and span.last is not None:
-            return span.first, span.last
-    if (closing := _CLOSING.search(lead)) is not None:
-        return None, date(int(closing[1]), 12, 31)
-    if (month := _IN_MONTH.search(sentence)) is not None:
-        year = int(month[2])
-        return date(year, MONTHS[month[1]], 1), month_end(year, MONTHS[month[1]])
-    return None
-
-
-def _last(pattern: re.Pattern[str], lead: str, year: int) -> date | None:
-    """The last day and month that the pattern finds, in the given year."""
-    found = list(pattern.finditer(lead))
-    return make_date(year, MONTHS[found[-1][2]], int(found[-1][1])) if found else None
-
-
 def _sentence_at(flat: str, place: int) -> tuple[int, int, str]:
     """Where the sentence around a place begins and ends, and its text."""
     left = 0
@@ -521,14 +571,15 @@ def _sentence_at(flat: str, place: int) -> tuple[int, int, str]:
     return left, right, flat[left:right]
 
 
-def _named_insats(identity: Identity, text: str) -> str:
-    for part in re.split(r"[:,.–(]", text)[:3]:
-        if 3 < len(part) < 60 and (found := find_insats(identity.forbund_id, part.strip())):
-            return found.name
-    return ""
-
-
 _DIGIT = re.compile(r"\d")
+_AIMS = re.compile(r"\W*m[a-z]l(?:et|en|sattning\w*)?\s?:")
+_PART = re.compile(
+    r"(?:\s?(?:st|personer|deltagare|individer|elever|kvinnor|man|kvinna)?)"
+    r"(?:[^.;\d]{0,60}(?:\b(?:varav|av dem(?: ar| var)?|av dessa(?: ar| var)?|darav|samt|och|"
+    r"fordelat pa|fordelade pa)|[,(/])\s*)"
+)
+_LISTED = re.compile(r"[a-z)][:;]\s+(?:ca\.? |cirka )?$")
+_DONE = re.compile(r"\b(?:skrevs|har|hade|utgor|uppgick|inregistrerades|avslutades|utfall)\b")
 _VERB = re.compile(
     r"\b(?:blev|blir|ar|var|har|hade|ska|skall|visar|uppg[ai]\w+|uppgick|utgor|motsvarar|kommer)\b"
 )
@@ -548,17 +599,8 @@ _COUNT_LEAD = re.compile(
     r"\bantal(?:et)?\s[^.;\d]{0,40}deltagare[^.;\d]{0,30}\b(?:ar|dr)\s*$|"
     r"deltagare i (?:insatsen|verksamheten|projektet) (?:ar|dr)\s*$"
 )
-_UNTIL = re.compile(rf"(?:fram till|till och med|t\.?o\.?m\.?) (?:den )?(\d{{1,2}}) ({MONTH})\b")
-_SINCE = re.compile(rf"fran(?: och med)? (?:den )?(\d{{1,2}}) ({MONTH})\b")
-_LOOSE_END = re.compile(
-    r"(?:\s(?:är|var|på|till|med|om|för|ca|cirka|av|och|i|mot|uppgår|uppgick|utgör|"
-    r"per|ar|pa|for))+$"
-)
 
 
-_CLOSING = re.compile(r"arsslutet\s((?:19|20)\d\d)\b")
-_IN_MONTH = re.compile(rf"(?:i|under|fran) ({MONTH}) (20\d\d)")
-_WHOLE_BUDGET = re.compile(r"budget (?:for )?20\d\d|arsbudget|minusbudget|hel[ad]r")
 _RANGE = re.compile(
     r"(?<![\w-])(\d{1,3})\s?-\s?(\d{1,3})\s?(?:(ar|dr|aringar)|(m[ad]nader|"
     r"m[ad]naders)|(?:besok|moten|veckor|dagar|personer|deltagare))(?![a-z])"

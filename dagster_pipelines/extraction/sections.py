@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 from .columns import head_atoms, is_head
 from .dates import find_spans
 from .numbers import Figure, cuts
-from .participants import Statistic, read_line, topic_of
+from .participants import Statistic, is_measure, read_line, topic_of
 from .source import Line, Source
 from .tables import (
     SUM,
@@ -270,6 +270,7 @@ class Walker:
         self.topic = ""
         self.topic_text = ""
         self.name = ""  # the last short heading: perhaps a new insats
+        self.begun: tuple[Insats | None, str] = (None, "")  # insats and name at the first row
         self.goal = False
         self.torn = False
         self.feet: list[str] = []
@@ -337,7 +338,15 @@ class Walker:
         if heading is not None:
             self._open(heading, line)
             return True
-        if is_head(text) and not self._is_year_row(text) and not self._known_row(line):
+        if (
+            is_head(text)
+            and not self._is_year_row(text)
+            and not self._known_row(line)
+            and not (
+                (self.statement == "deltagare" or "<td" in line.raw)
+                and _MEASURE_LABEL.fullmatch(fold(text))
+            )
+        ):
             self._head(line, text)
             return True
         return False
@@ -374,6 +383,8 @@ class Walker:
             if not self._accept(row):
                 return False
             kind = "row" if any(c.isalpha() for c in row.label) else "values"
+            if not any(i.row is not None for i in self.items):
+                self.begun = (self.insats, self.name)
             self.items.append(_Item(kind, line, row, blank))
             return True
         if _BLANKS.fullmatch(text) and any(i.kind == "label" for i in self.items):
@@ -400,14 +411,26 @@ class Walker:
         if not split_cells(text) and (not _sentence(text) or self._knows(text)):
             self._note_insats(text)
             if blank and self.statement not in STATEMENTS and _name_like(text):
+                if "<t" not in line.raw and self._counting():
+                    self._flush(keep=True)  # the next insats, counted in the same columns
                 self.name = text.strip(" #*_:\t|")
                 self.topic = ""
             if not tabular:
-                self.document.prose.append((line, self.statement, self.insats, self.title))
+                self.document.prose.append((line, self.statement, self._about(), self.title))
         elif not (tabular and self.items and row is None and split_cells(text)):
             return False
         self.items.append(_Item("label", line, None, blank))
         return True
+
+    def _counting(self) -> bool:
+        """Whether a table of participants is under way: rows, and no label waits for figures."""
+        rows = [i.row for i in self.items if i.row is not None]
+        return (
+            bool(rows)
+            and self.statement not in (*STATEMENTS, "not", "driftredovisning")
+            and all(i.kind == "row" for i in self.items[-2:])
+            and all(is_measure(row.label) for row in rows)
+        )
 
     def _running_text(self, line: Line, text: str) -> None:
         self._flush(keep=True)
@@ -415,7 +438,13 @@ class Walker:
         self.goal = bool(
             re.search(r"malen\b.{0,80}(?:nedan|:\s*$)|^mal\w* for .{0,40}:\s*$", fold(text))
         )
-        self.document.prose.append((line, self.statement, self.insats, self.title))
+        self.document.prose.append((line, self.statement, self._about(), self.title))
+
+    def _about(self) -> Insats | None:
+        """The insats that running text is about; without kind and aliases, a heading's guess."""
+        if self.insats is not None or not self.name:
+            return self.insats
+        return Insats(self.name, "", ())
 
     def _heads_block(self, text: str, blank: bool) -> bool:
         """`Kostnad`, `Periodens`, `Per`: part of the head of a block of figures, no label."""
@@ -428,7 +457,8 @@ class Walker:
             return False
         atoms, left = head_atoms(text)
         words = {a.kind for a in atoms}
-        return fold(text).strip() == "per" or (bool(words) and not left and words <= _BLOCK_HEADS)
+        known = _PEOPLE_HEADS if self.statement == "deltagare" else _BLOCK_HEADS
+        return fold(text).strip() == "per" or (bool(words) and not left and words <= known)
 
     def _statistic(self, line: Line, text: str, short: bool) -> bool:
         """Lines of participant statistics, outside the statements."""
@@ -615,9 +645,9 @@ class Walker:
                     rows,
                     note=self.note,
                     first_line=rows[0].line.number,
-                    insats_heading=self.insats.name if self.insats else "",
+                    insats_heading=self.begun[0].name if self.begun[0] else "",
                     stacked_heads=stacked,
-                    name_heading=self.name,
+                    name_heading=self.begun[1],
                 )
                 self.document.tables.append(table)
             self.heads = []
@@ -645,11 +675,16 @@ _BLOCK_HEADS = {
     "utfall",
     "whole",
 }
+_PEOPLE_HEADS = _BLOCK_HEADS | {"total", "women", "men"}
+_MEASURE_LABEL = re.compile(
+    r"\W*(?:totalt |tot\.? |summa )?(?:antal )?(?:unika )?deltagare(?: totalt)?\W*"
+)
 _NOT_NAME = re.compile(
     r"statistik|deltagar|insatser|uppfolj|ekonomi|resultat|mal\b|maluppf|sammanfattn|"
     r"organisation|redovisning|"
     r"inledning|bakgrund|personal|andamal|verksamhet|styrelse|kvinnor|man\b|totalt|"
-    r"period|forvantad|vasentlig|handelser"
+    r"period|forvantad|vasentlig|handelser|alder|forsorjning|utbildningsniv|avslut|inskriv|"
+    r"pagaende|kategori|\bkon\b|matt\b|utfall\b|budget\b|antal|summa"
 )
 
 

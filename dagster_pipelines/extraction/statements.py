@@ -629,11 +629,13 @@ def _same_figures(
 
 def _classify(table: Table) -> None:  # noqa: PLR0912
     """Give tables in running text the kind that their labels speak of."""
-    if table.statement:
-        return
     labels = [fold(r.label) for r in table.rows]
     text = " ".join(labels)
     heads = fold(" ".join(h.text for h in table.heads))
+    if table.statement == "deltagare" and _of_money(table, text + " " + heads):
+        table.statement = ""  # a section whose end was not seen
+    if table.statement:
+        return
     for statement in () if any(c.part for c in table.columns) else STATEMENTS:
         found = [labels_of(statement).find(_bare(r.label)) for r in table.rows]
         posts = {f[0].post_code for f in found if f}
@@ -666,6 +668,15 @@ def _classify(table: Table) -> None:  # noqa: PLR0912
         table.statement = "insats_ekonomi"
     else:
         table.statement = "ovrigt"
+
+
+def _of_money(table: Table, words: str) -> bool:
+    """A table that counts kronor: it says so, or its figures are too large for persons."""
+    if re.search(r"kvinn|deltagar|\bm[ae]n\b|alder|inskriv|avslut|paborj|remit|person", words):
+        return False
+    figures = [f for r in table.rows for f in r.readings[0].figures if f is not None]
+    large = max((abs(f.value) // 100 for f in figures if not f.percent), default=0)
+    return bool(table.unit and table.heads) or large >= 100_000
 
 
 def _units(tables: list[Table], document: Document) -> None:
