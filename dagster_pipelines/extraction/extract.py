@@ -12,6 +12,7 @@ from decimal import Decimal
 from .counts import settle
 from .identity import Identity, identify
 from .prose import read_prose
+from .scattered import find_scattered, scattered_facts
 from .sections import Walker
 from .source import Source, read_source
 from .statements import Draft, group_by_line, read_tables, statistics
@@ -114,8 +115,10 @@ def extract_source(text: str, source_file: str, digest: str, *, scanned: bool) -
         )
     source = read_source(text, scanned=scanned)
     identity = identify(source)
-    document = Walker(source, identity.forbund_id).walk()
+    scattered = find_scattered(source)
+    document = Walker(source, identity.forbund_id, scattered.lines).walk()
     drafts, findings = read_tables(source, document, identity)
+    drafts += scattered_facts(scattered, document, identity, worn=source.worn)
     drafts += statistics(document, identity, source.worn)
     statements = {d.statement for d in drafts}
     if not _is_report(identity, statements, text):

@@ -249,13 +249,20 @@ class Document:
     prose: list[tuple[Line, str, Insats | None, str]] = field(default_factory=list)
     units: dict[str, int] = field(default_factory=dict)
     statistics: list[Statistic] = field(default_factory=list)
+    claimed: dict[int, Insats | None] = field(default_factory=dict)  # lines read elsewhere
 
 
 class Walker:
-    """One pass over a source, collecting tables and running text."""
+    """One pass over a source, collecting tables and running text.
 
-    def __init__(self, source: Source, forbund_id: str) -> None:
+    `claimed`: numbers of lines that charts and the like have taken; only their insats is noted.
+    """
+
+    def __init__(
+        self, source: Source, forbund_id: str, claimed: frozenset[int] = frozenset()
+    ) -> None:
         self.source = source
+        self.claimed = claimed
         self.forbund_id = forbund_id
         self.document = Document()
         self.statement = ""
@@ -288,6 +295,10 @@ class Walker:
                     self.items.append(_Item("values", line, Row(line, "", (), 0, tabbed=[[None]])))
                 else:
                     blank = True
+                continue
+            if line.number in self.claimed:
+                self._flush(keep=True)
+                self.document.claimed[line.number] = self._about()
                 continue
             if line.number in furniture or (self.items and self._is_furniture(text)):
                 self.torn = bool(self.items)
