@@ -95,6 +95,11 @@ class Context:
                 return name.group().strip()
         return ""
 
+    def before(self, text: str, place: int) -> str:
+        """The insats that a paragraph named last before a place."""
+        names = [m.name for m in self.mentions(text[:place])]
+        return names[-1] if names else ""
+
     def heading(self, guess: Insats | None, section: str) -> str:
         """The insats of the heading above a passage; a guess counts when it is known to be one."""
         if guess is None:
@@ -125,8 +130,8 @@ class Context:
 
     def _only_mentioned(self, document: Document) -> dict[tuple[str, str], str]:
         counted: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-        for line, section, insats, title in document.prose:
-            if insats is None and title:
+        for line, section, _, title in document.prose:
+            if title:
                 counted[section, title].update(m.name for m in self.mentions(line.text))
         return {
             key: names.most_common(1)[0][0]

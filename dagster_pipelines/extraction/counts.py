@@ -158,7 +158,9 @@ def _categories(drafts: list[Draft], held: set[int]) -> None:
             totals[draft.insats, draft.scenario].add(draft.value)
     for key in ("alder", "utbildning", "forsorjning", "avslutsorsak"):
         chosen = [i for i in _counts(drafts) if key in _parts(drafts[i])]
-        groups = _groups(drafts, chosen, lambda d, k=key: (skeleton(d.label), *_about(d, k)))  # type: ignore[misc]
+        groups: dict[Key, list[int]] = defaultdict(list)
+        for i in chosen:
+            groups[(skeleton(drafts[i].label), *_about(drafts[i], key))].append(i)
         for group in groups.values():
             sums = [i for i in group if skeleton(_parts(drafts[i])[key]) in _WHOLE]
             rest = [i for i in group if i not in sums]
@@ -180,9 +182,8 @@ def _shares(drafts: list[Draft], held: set[int]) -> None:
         if d.statement == "kostnadsfordelning" and d.unit == "procent" and d.status != "suspect"
     ]
     for group in _groups(drafts, chosen, lambda d: (d.scenario, d.period_end)).values():
-        near = max(drafts[i].line for i in group) - min(drafts[i].line for i in group) <= 2 * len(
-            group
-        )
-        added = sum(drafts[i].value for i in group)
+        lines = [drafts[i].line for i in group]
+        near = max(lines) - min(lines) <= 2 * len(group)
+        added = sum((drafts[i].value for i in group), Decimal(0))
         if len(group) >= 2 and near and abs(added - 100) * 2 <= len(group):
             held.update(group)

@@ -70,11 +70,6 @@ _OWN = r"(?:forbundet|forbundets|samordningsforbundet|perioden\w*|delar\w*|arets
 _MONEY_PHRASES = [
     _phrase(
         Meaning("Avvikelse mot budget", "avvikelse", "oversikt", common=True),
-        after=r"(?:tkr|kr|mkr|mnkr|kronor)\s(?:mindre|mer|lagre|hogre|under|over|battre|samre)\s"
-        r"(?:an\s)?(?:vad som\s)?(?:var\s)?(?:den\s)?budget",
-    ),
-    _phrase(
-        Meaning("Avvikelse mot budget", "avvikelse", "oversikt", common=True),
         lead=r"(?:avvik\w* (?:fran|mot|gentemot) budget\w*|budgetavvikelse\w*|"
         r"(?:over|under)skrid\w* budget\w*)[^.;\d]{0,30} (?:med|pa|om|till|ar|blev)",
     ),
@@ -163,7 +158,7 @@ _MONEY_PHRASES = [
     ),
     _phrase(
         Meaning("Överskott", "prognos", "insats_ekonomi", whole=True, sure=False),
-        lead=r"\bkommer\b[^.;]{0,70}\boverskott (?:pa|om)",
+        lead=r"\bkommer\b[^.;]{0,70}\bo?verskott (?:pa|om)",
     ),
     _phrase(
         Meaning("Underskott", "prognos", "insats_ekonomi", whole=True, sure=False),
@@ -181,13 +176,14 @@ _SHARE_PHRASES = [
         lead=r"soliditet\w*\b[^.;\d]{0,40}",
     ),
     _phrase(
-        Meaning("Mål", "mal", "mal", sure=False),
-        lead=r"\bm[ad]l(?:et)?(?: [^.;:\d]{0,60})? (?:pa|ar|om)|\bm[ad]l\b[^.;:\d]{0,60}[:;]",
+        Meaning("", "utfall", "mal", sure=False),
+        lead=r"\b(?:utfall(?:et)?|resultat(?:et)?|maluppfyllelse(?:n)?)[^.;\d]{0,30}"
+        r"(?: pa| ar| blev|:)|\benligt (?:uppsat\w* |uppstall\w* )?m[ad]l(?:et)?\s?:",
     ),
     _phrase(
-        Meaning("Resultat", "utfall", "mal", sure=False),
-        lead=r"\b(?:utfall(?:et)?|resultat(?:et)?|maluppfyllelse(?:n)?)[^.;\d]{0,30}"
-        r"(?: pa| ar| blev|:)",
+        Meaning("", "mal", "mal", sure=False),
+        lead=r"\bm[ad]l(?:et)?(?: [^.;:\d]{0,60})? (?:pa|ar|om)|"
+        r"(?:^|[.;] )\W*m[ad]l(?:et)?\b[^.;:\d]{0,90}[:;]",
     ),
     _phrase(
         Meaning("Svarsfrekvens", "mal", "mal", sure=False), after=r"(?:%|procent) svarsfrekvens"
@@ -339,6 +335,17 @@ _PHRASES = {
     "antal": _COUNT_PHRASES,
     "tjanst": _STAFF_PHRASES,
 }
+_DEVIATION = re.compile(
+    r"\s?(?:tkr|kr|mkr|mnkr|kronor)\s(mindre|mer|lagre|hogre|under|over|battre|samre)\s(?:an\s)?"
+    r"(?:vad som\s)?(?:var\s)?(?:den\s)?budget"
+)
+_DIVIDED = re.compile(
+    r"(?:^|, |\d )(?P<before>[a-z][a-z ]{3,50}?) fordela(?:s|des|ts) (?:med|pa) |"
+    r"\bfordela(?:s|des|ts) (?P<after>[a-z][a-z ]{3,50}?) med "
+)
+_SHARE_OF = re.compile(
+    r"\s?(?:%|procent) (?:som|till|for|pa|avser) ([a-z/]{4,}(?: [a-z/]{4,})??)(?= |[.,;]|$)"
+)
 _EQUITY = re.compile(r"(?:det )?eg(?:et|na) kapital\w*[^.;]{0,110}$")
 _LIMIT = re.compile(
     r"(?P<no>(?:inte|ej) )?(?P<side>[od6]ver|under)stiga"
@@ -362,7 +369,7 @@ _NAME_WORDS = {"och", "stad", "kommun"}
 
 def meaning_of(lead: str, after: str, sentence: str, unit: str) -> Meaning | None:
     """What a figure says in one of the known phrases, None when it stands in none."""
-    for reader in (_of_equity, _of_administration, _of_member):
+    for reader in (_of_deviation, _of_distribution, _of_equity, _of_administration, _of_member):
         meaning = reader(lead, after, sentence, unit)
         if meaning is not None:
             return meaning
@@ -379,6 +386,31 @@ def _fits(phrase: _Phrase, lead: str, after: str, sentence: str) -> bool:
         and (phrase.sentence is None or phrase.sentence.search(sentence) is not None)
         and (phrase.unless is None or phrase.unless.search(lead) is None)
     )
+
+
+def _of_deviation(lead: str, after: str, sentence: str, unit: str) -> Meaning | None:
+    """`Förbundet har förbrukat 8 tkr mindre än budgeterat`."""
+    del sentence
+    off = _DEVIATION.match(after) if unit in MONEY else None
+    if off is None:
+        return None
+    verb = re.search(r"\b([a-z]{4,}(?:at|it|tt|ade|ats))\s*$", lead)
+    label = f"{verb[1]} {off[1]} än budgeterat" if verb else f"Avvikelse mot budget, {off[1]}"
+    label = restore_words(label[:1].upper() + label[1:])
+    return Meaning(label, "avvikelse", "oversikt", common=True)
+
+
+def _of_distribution(lead: str, after: str, sentence: str, unit: str) -> Meaning | None:
+    """`Kansliets kostnader fördelas med 40 % på processtöd och 60 % på administration`."""
+    del lead
+    if unit != "procent":
+        return None
+    divided, share = _DIVIDED.search(sentence), _SHARE_OF.match(after)
+    if share is None or divided is None:
+        return None
+    what = restore_words((divided["after"] or divided["before"]).strip())
+    label = f"{what[:1].upper()}{what[1:]}, andel {restore_words(share[1])}"
+    return Meaning(label, "utfall", "kostnadsfordelning", common=True, sure=False)
 
 
 def _limited(text: str) -> str:
@@ -452,7 +484,7 @@ _GOAL_WORDS = re.compile(
     r"\b(?:ska|skall|mal|malet|malsattning|minst|hogst|overstiga|understiga|onskat)\b"
 )
 _EXPECTED = re.compile(
-    r"prognos|forvantas|berakna|bedoms uppga|helarsprognos|kommer att uppga|kommer.{0,30}overskott"
+    r"prognos|forvantas|berakna|bedoms uppga|helarsprognos|kommer att uppga|kommer.{0,40}verskott"
 )
 _DONE = re.compile(r"\b(?:skrevs|har gjort|resultat|utfall|utgor|uppgick)\b")
 _STAFF = re.compile(r"arbetstid|tjanstgoring|heltid|sjukfranvaro|anstalld")

@@ -17,7 +17,7 @@ from .context import Context
 from .dates import find_spans
 from .identity import Identity
 from .meanings import MONEY, Meaning, guess_scenario, guess_statement, meaning_of
-from .participants import category, kon_of
+from .participants import category, kon_of, mended
 from .sections import Document
 from .source import Line, Source
 from .statements import Draft
@@ -56,7 +56,13 @@ _UNITS: list[tuple[str, re.Pattern[str]]] = [
     ),
     ("antal", re.compile(rf"\s?(?:st\b|stycken\b|(?:[a-z]+\s)?(?:{_NOUN})|timmar|dagar|veckor)")),
 ]
-_SHARES = {"halften": "50", "en fjardedel": "25", "fjardedel": "25", "en tredjedel": "33.3"}
+_SHARES = {
+    "halften": "50",
+    "helften": "50",
+    "en fjardedel": "25",
+    "fjardedel": "25",
+    "en tredjedel": "33.3",
+}
 _COUNT = dict(
     zip(
         [
@@ -79,7 +85,7 @@ _COUNT = dict(
     )
 )
 _WORDED = re.compile(
-    r"(?<![a-z])(?:(?P<share>halften|en fjardedel|fjardedel|en tredjedel)|(?P<part>halvtid)|"
+    r"(?<![a-z])(?:(?P<share>h[ae]lften|en fjardedel|fjardedel|en tredjedel)|(?P<part>halvtid)|"
     rf"(?P<count>{'|'.join(_COUNT)})(?=\s+manad(?:er)?\b)|(?P<half>½|(?<=\s)h)(?=\s+dag))(?![a-z])"
 )
 _SHARED = re.compile(r"finansier|bidrag|medlen|tjanst|coach|vikariat|deltag|ansokning|andel")
@@ -101,6 +107,7 @@ class _Passage:
     text: str  # the lines joined by single spaces
     folded: str  # `text` folded, the lines joined by line feeds: no figure crosses one
     topic: str
+    below: str = ""  # the line after it, folded
     celled: bool = False  # lines of a table of goals whose cells run together
 
     def at(self, begin: int) -> tuple[Line, int]:
@@ -115,6 +122,8 @@ class _Passage:
 _Entry = tuple[Line, str, Insats | None, str]
 _BULLET = re.compile(r"\s*(?:[•*·▪o-]\s|\d{1,2}[.)]\s|[A-ZÅÄÖ][^.]{0,40}:\s)")
 MAX_PASSAGE = 1900
+AIMED = ("ar", "manader", "procent", "antal")  # what the goals of a paragraph of goals count
+ONE_COLUMN = 45  # characters of a line that holds one column of a table of goals alone
 FULL_WIDTH = 88  # characters of a line that no column beside it has shortened
 IMPLAUSIBLE_TSEK = 100_000  # a hundred million: no förbund; kronor called tkr
 
@@ -161,19 +170,20 @@ def _passages(entries: list[_Entry], source: Source, taken: set[int]) -> Iterato
         if held:
             between = _between(held[-1][0], line, source, taken)
             if between is None or not _continues(held, entry, celled):
-                yield _passage(held, topic, celled)
+                yield _passage(held, topic, celled, source)
                 held = []
             else:
                 held.extend((lost, *entry[1:]) for lost in between)
         if not held and len(line.text) < 70 and _LETTER.search(line.text):
-            if not _DIGIT.search(line.text) or named_span(line.text) is not None:
+            figure = _DIGIT.search(line.text) or _WORDED.search(fold(line.text))
+            if not figure or named_span(line.text) is not None:
                 topic = line.text.strip()
             headed = "\t" not in line.text and _GOAL_HEAD.match(fold(line.text))
             celled = celled or bool(headed)
         celled = celled and len(line.text) < FULL_WIDTH
         held.append(entry)
     if held:
-        yield _passage(held, topic, celled)
+        yield _passage(held, topic, celled, source)
 
 
 def _between(last: Line, line: Line, source: Source, taken: set[int]) -> list[Line] | None:
@@ -209,12 +219,14 @@ def _continues(held: list[_Entry], entry: _Entry, celled: bool) -> bool:
     )
 
 
-def _passage(held: list[_Entry], topic: str, celled: bool) -> _Passage:
+def _passage(held: list[_Entry], topic: str, celled: bool, source: Source) -> _Passage:
     lines = tuple(e[0] for e in held)
     text = " ".join(line.text for line in lines)
-    folded = "\n".join(fold(line.text) for line in lines)
+    folded = "\n".join(mended(line.text) for line in lines)
     celled = celled and "\t" not in text
-    return _Passage(lines, held[0][1], held[0][2], held[0][3], text, folded, topic, celled)
+    after = lines[-1].number
+    below = fold(source.lines[after].text) if after < len(source.lines) else ""
+    return _Passage(lines, *held[0][1:], text, folded, topic, below, celled)
 
 
 def read_prose(
@@ -276,7 +288,10 @@ class _Reader:
         start, end = match.span("num")
         if not self._free(start, end) or _REFERENCE.search(self.flat, max(0, start - 14), start):
             return
+        if _TIME.search(self.flat, max(0, start - 40), start):
+            return
         unit, tail = _unit_after(self.flat, match)
+        unit = unit or self._unit_around(match)
         plain = re.sub(r"[ .]", "", match["num"])
         if not unit or (unit == "ar" and not 0 < int(plain) < 110):
             return
@@ -291,6 +306,19 @@ class _Reader:
         if unit == "MSEK":
             value, unit, note = value * 1_000_000, "SEK", "tryckt i miljoner kronor"
         self._add(begin, match.end(), value, unit, tail, note)
+
+    def _unit_around(self, match: re.Match[str]) -> str:
+        """The unit of a number without one: of the count it is part of, of a mean, below it."""
+        start, end = match.span("num")
+        if self.counted is not None and _OF_THEM.fullmatch(self.flat[self.counted[1] : start]):
+            return "antal"
+        if (match["dec"] or "").startswith(",") or end - start == 1:
+            left = _sentence_at(self.flat, start)[0]
+            if _MEAN.search(self.flat, left, start):
+                return "index"
+        if match.end() >= len(self.flat.rstrip()) and _MSEK_BELOW.match(self.passage.below):
+            return "MSEK"
+        return ""
 
     def _ranges(self) -> None:
         """`16-64 år`: the lowest and the highest."""
@@ -345,7 +373,7 @@ class _Reader:
 
     def _worded_label(self, label: str) -> str:
         label = tidy(label)
-        return restore_words(label) if self.worn else label
+        return restore_words(label.replace("é", "ö")) if self.worn else label
 
     def _add(  # noqa: PLR0917
         self,
@@ -361,17 +389,21 @@ class _Reader:
         left, right, sentence = self._sentence(begin)
         lead = self.flat[left:begin].rstrip(" -") + " "
         after = self.flat[end:right]
+        if right == len(self.flat) and not self.flat.rstrip().endswith(_ENDS):
+            after = f"{after} {self.passage.below}"  # a line that looked like another thing
         kon = kon_of(self.flat[end : end + 25]) if unit in ("antal", "procent") else ""
         part = self._part_of(left, begin, kon, unit)
         if part is not None:
             self._keep_part(part, begin, end, value, kon)
             return
         meaning = meaning_of(lead, after, sentence, unit) or self._unsure(begin, end, tail, unit)
+        if not meaning.label:
+            meaning = replace(meaning, label=self._label(begin, end, tail, unit))
         if suffix:
             label = "Målgruppens ålder" if "malgrupp" in sentence else "Ålder"
             label = label if unit == "ar" else meaning.label.removesuffix(suffix)
             meaning = replace(meaning, label=f"{label}, {suffix}")
-        if self.aims and unit in ("ar", "manader", "procent", "antal"):
+        if self.aims and unit in AIMED:
             meaning = replace(meaning, scenario="mal")
         if suffix and "malgrupp" in sentence:
             meaning = replace(meaning, scenario="mal")
@@ -392,12 +424,12 @@ class _Reader:
         left, right, sentence = _sentence_at(self.flat, place)
         if not self.passage.celled:
             return left, right, sentence
-        first = self.flat.rfind(" ", 0, max(0, place - 60)) + 1
-        starts = [i + 1 for i, c in enumerate(self.folded) if c == "\n"]
-        begins = [0, *[i for i in starts if i <= place]]
-        near = begins[-1] if _VERB.search(self.flat[begins[-1] : place]) else max(left, first)
-        ends = next((i for i in starts if i > place), len(self.flat))
-        left, right = max(left, near), min(right, ends)
+        starts = [0, *(i + 1 for i, c in enumerate(self.folded) if c == "\n")]
+        begins = max(i for i in starts if i <= place)
+        ends = min((i for i in starts if i > place), default=len(self.flat))
+        if ends - begins < ONE_COLUMN:
+            return left, right, sentence
+        left, right = max(left, begins), min(right, ends)
         return left, right, self.flat[left:right]
 
     def _part_of(self, left: int, begin: int, kon: str, unit: str) -> Draft | None:
@@ -434,7 +466,8 @@ class _Reader:
         if meaning.standing and (day := day_of(lead, own_end)) is not None:
             return replace(meaning, start=None, end=day)
         heading = fold(self.passage.topic)
-        setting = Setting(lead, after, heading, self.paragraph)
+        people = meaning.statement == "deltagare"
+        setting = Setting(lead, after, heading, self.paragraph, follows=people)
         named = period_of(setting, self.identity)
         if named is not None and named_span(sentence) == named:
             self.paragraph = named
@@ -503,7 +536,9 @@ class _Reader:
         line, _ = self.passage.at(begin)
         if len(self.flat) < 400 and (told := self.context.heading_of(line.text)):
             return told, False
-        inferred = self.context.inferred(self.passage.section, self.passage.title)
+        inferred = self.context.before(self.passage.text, begin) or self.context.inferred(
+            self.passage.section, self.passage.title
+        )
         return inferred, bool(inferred)
 
     def _put(  # noqa: PLR0917
@@ -563,8 +598,8 @@ def _unit_after(flat: str, match: re.Match[str]) -> tuple[str, int]:
 def _sentence_at(flat: str, place: int) -> tuple[int, int, str]:
     """Where the sentence around a place begins and ends, and its text."""
     left = 0
-    for mark in _STOP.finditer(flat, 0, place):
-        left = mark.end()
+    for mark in _STOP.finditer(flat, 0, place + 1):  # a stop may look at the figure after it
+        left = mark.end() if mark.end() <= place else left
     after = _STOP.search(flat, place)
     right = after.start() if after else len(flat)
     left, right = max(left, place - 300), min(right, place + 300)
@@ -572,12 +607,19 @@ def _sentence_at(flat: str, place: int) -> tuple[int, int, str]:
 
 
 _DIGIT = re.compile(r"\d")
-_AIMS = re.compile(r"\W*m[a-z]l(?:et|en|sattning\w*)?\s?:")
+_AIMS = re.compile(r"\W*(?:m[a-z]l(?:et|en|sattning\w*)?|syfte(?:t)?)\s?:")
 _PART = re.compile(
     r"(?:\s?(?:st|personer|deltagare|individer|elever|kvinnor|man|kvinna)?)"
     r"(?:[^.;\d]{0,60}(?:\b(?:varav|av dem(?: ar| var)?|av dessa(?: ar| var)?|darav|samt|och|"
     r"fordelat pa|fordelade pa)|[,(/])\s*)"
 )
+_OF_THEM = re.compile(r"[a-z ]{0,30}\bvarav (?:ca )?")
+_TIME = re.compile(r"\b(?:forsta|senaste|kommande|sista|narmaste) $")
+_MEAN = re.compile(
+    r"\b(?:skattning\w*|snitt\w*|genomsnitt\w*|medelvarde\w*|index)\b[^.;\d]{0,130}"
+    r" (?:till|ar|var|pa|blev|over|under) $"
+)
+_MSEK_BELOW = re.compile(r"\W*(?:msek|mkr|mnkr|miljoner kronor)\b")
 _LISTED = re.compile(r"[a-z)][:;]\s+(?:ca\.? |cirka )?$")
 _DONE = re.compile(r"\b(?:skrevs|har|hade|utgor|uppgick|inregistrerades|avslutades|utfall)\b")
 _VERB = re.compile(
@@ -585,7 +627,7 @@ _VERB = re.compile(
 )
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]{3,}")
-_STOP = re.compile(r"(?<!\bca)(?<!\d)[.!?]\s+|(?<=\d)[.!?]\s+(?=[a-z])|[;\t]")
+_STOP = re.compile(r"(?<!\bca)(?<!\d)[.!?]\s+|(?<=\d)[.!?]\s+(?=[a-z])|;(?!\s*(?:ca\.? )?\d)|\t")
 _NO_FIGURE = re.compile(  # org numbers, telephone and register numbers
     r"\b\d{6}\s?-\s?\d{4}\b|\b0\d{1,3}\s?-\s?\d[\d ]{4,}|"
     r"\b(?:dnr|diarienr|diarienummer|tel|telefon|mobil)\b[.:]?\s*[\w/ .-]{0,20}\d[\d/ -]*"

@@ -421,7 +421,8 @@ class Walker:
         tabular = self.statement in ("not", "driftredovisning", *STATEMENTS)
         if not split_cells(text) and (not _sentence(text) or self._knows(text)):
             self._note_insats(text)
-            if blank and self.statement not in STATEMENTS and _name_like(text):
+            named = blank and self.statement not in STATEMENTS and _name_like(text)
+            if named and not is_measure(text):
                 if "<t" not in line.raw and self._counting():
                     self._flush(keep=True)  # the next insats, counted in the same columns
                 self.name = text.strip(" #*_:\t|")
@@ -688,7 +689,7 @@ _BLOCK_HEADS = {
 }
 _PEOPLE_HEADS = _BLOCK_HEADS | {"total", "women", "men"}
 _MEASURE_LABEL = re.compile(
-    r"\W*(?:totalt |tot\.? |summa )?(?:antal )?(?:unika )?deltagare(?: totalt)?\W*"
+    r"\W*(?:totalt |tot\.? |summa )?(?:antal )?(?:unika )?de[il1]tagare(?: totalt)?\W*"
 )
 _NOT_NAME = re.compile(
     r"statistik|deltagar|insatser|uppfolj|ekonomi|resultat|mal\b|maluppf|sammanfattn|"

@@ -65,6 +65,7 @@ class Setting:
     after: str
     heading: str = ""
     paragraph: Period | None = None  # the last period that the paragraph before it named
+    follows: bool = False  # a count goes on with the paragraph's period without saying so
 
 
 def year_of(day: date) -> tuple[date, date]:
@@ -125,7 +126,7 @@ def period_of(setting: Setting, identity: Identity) -> Period | None:  # noqa: P
         return named
     if _PER_YEAR.match(after):
         return year_of(end)
-    if setting.paragraph is not None and _ANAPHORA.search(lead):
+    if setting.paragraph is not None and (setting.follows or _ANAPHORA.search(lead)):
         return setting.paragraph
     if (year := _year(lead, after, end)) is not None:
         return year

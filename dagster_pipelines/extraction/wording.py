@@ -32,6 +32,8 @@ _PASSIVE = re.compile(
 )
 _DONE = {"avsluta": "Avslutade", "paborja": "Påbörjade"}
 _CONTACT = re.compile(r"^(\w+ (?:har|hade|har haft|haft) .{3,60} (?:med|om))$", re.I)
+_INFINITIVE = re.compile(r"^[a-z]{3,}a [a-z ]{0,40}\b(?:med|till|for|av|om)$")
+_RELATED = re.compile(r"^(?:med|under|i|pa|for|fran|om|till|av|per|vid|inom|mellan|utan|totalt)\b")
 _ARTICLE = re.compile(r"^.*\b(?:en|ett|av|utgår|utgar|blev)\s+(?:ca\s+)?(?=[^\W\d_]{4,})", re.I)
 _PREPOSED = re.compile(r"\s+(?:på|pa|om|till|av|med|för|for|uppgick till|uppgår till|blev|var|är)$")
 
@@ -39,6 +41,9 @@ _PREPOSED = re.compile(r"\s+(?:på|pa|om|till|av|med|för|for|uppgick till|uppg�
 def clause_before(text: str, begin: int) -> str:
     """The words of a figure's clause before it."""
     left = max(text.rfind(mark, 0, begin) for mark in _MARKS)
+    if left >= 0 and text[left : left + 1] in ":;" and not text[left + 1 : begin].strip(" ca."):
+        begin = left  # `Andel i arbete: 23 %`
+        left = max(text.rfind(mark, 0, begin) for mark in _MARKS)
     lead = text[max(left + 1, begin - 90) : begin]
     if left + 1 < begin - 90:
         lead = lead.partition(" ")[2]
@@ -85,13 +90,18 @@ def _counted(lead: str, after: str) -> str:
     passive = _PASSIVE.search(folded)
     if passive is not None and passive[1] in _DONE:
         return f"{_DONE[passive[1]]} {noun}"
+    if _INFINITIVE.match(fold(lead)):
+        return f"{noun} att {lead[:1].lower()}{lead[1:]} {rest}"
     if _CONTACT.match(lead):
         return f"{noun} som {lead[:1].lower()}{lead[1:]}"
     did = _HAVE.sub("", rest)
     if did != rest or _VERB.match(fold(rest)):
         did = _ADVERB.sub("", did)
         return f"{noun} som {_first_part(did)}" if did else noun
-    return f"{noun} {_first_part(rest)}"
+    if not _RELATED.match(fold(rest)):
+        return noun
+    stop = re.search(r"(?<!med)(?<!av)(?<!för)(?<!från)(?<!till)(?<!i)\s[A-ZÅÄÖ]", rest)
+    return f"{noun} {_first_part(rest[: stop.start()] if stop else rest)}"
 
 
 def _first_part(text: str) -> str:
