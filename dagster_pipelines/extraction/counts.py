@@ -28,6 +28,8 @@ _MEASURES = [
     ("opening", re.compile(r"^(?:antal )?ingaende\b")),
 ]
 _QUARREL = "två olika tal för samma sak i rapporten"
+_LOST = "rapporten räknar per insats, men vilken det här gäller framgår inte"
+_COMMON = re.compile(r"forbund|samtliga insatser|alla insatser|insatserna|insatser totalt|andel")
 _SUM = "summan av delarna är en annan; texten är sliten"
 
 Key = tuple[object, ...]
@@ -42,6 +44,7 @@ def settle(drafts: list[Draft], *, worn: bool) -> list[Draft]:
     _flows(found, held)
     _categories(found, held)
     _shares(found, held)
+    _placeless(found, held, doubts)
     return [_settled(d, i in held, doubts.get(i, "")) for i, d in enumerate(found)]
 
 
@@ -68,6 +71,31 @@ def _named(draft: Draft) -> Draft:
     return replace(
         draft, status="suspect", note=_joined(draft.note, "vad raden räknar framgår inte")
     )
+
+
+def _placeless(drafts: list[Draft], held: set[int], doubts: dict[int, str]) -> None:
+    """Counts without an insats in a report that counts by insats: a heading may have been lost.
+
+    Those of the whole förbund say so or are the sum over the insatser.
+    """
+    chosen = [i for i in _counts(drafts) if drafts[i].statement == "deltagare"]
+    sums: dict[Key, Decimal] = defaultdict(Decimal)
+    for i in chosen:
+        if drafts[i].insats:
+            sums[_same_count(drafts[i])] += drafts[i].value
+    if not sums:
+        return
+    for i in chosen:
+        draft = drafts[i]
+        if draft.insats or draft.insatstyp or _COMMON.search(mended(draft.label)):
+            continue
+        if sums.get(_same_count(draft)) != draft.value:
+            held.discard(i)
+            doubts[i] = _LOST
+
+
+def _same_count(draft: Draft) -> Key:
+    return (_measure(draft) or skeleton(draft.label), *_about(draft, "kolumn")[1:])
 
 
 def _parts(draft: Draft) -> dict[str, str]:

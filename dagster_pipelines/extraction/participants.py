@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from .source import Line
 from .vocabulary import VOCABULARY, fold, read_csv, skeleton
@@ -121,7 +121,24 @@ def topic_of(text: str) -> str:
     folded = mended(text).strip(" :*#|")
     if len(folded) > 60:
         return ""
-    return next((key for key, pattern in TOPICS if pattern.search(folded)), "")
+    found = next((key for key, pattern in TOPICS if pattern.search(folded)), "")
+    if found or not 8 <= len(folded) <= 40:
+        return found
+    hit = process.extractOne(folded, list(_TOPIC_HEADINGS), scorer=fuzz.ratio, score_cutoff=86)
+    return _TOPIC_HEADINGS[hit[0]] if hit is not None else ""
+
+
+_TOPIC_HEADINGS = {
+    "utbildningsniva": "utbildning",
+    "utbildningsniva vid start": "utbildning",
+    "utbildningsniva vid start av insats": "utbildning",
+    "forsorjningskalla": "forsorjning",
+    "forsorjningskalla vid start": "forsorjning",
+    "forsorjningskalla vid start av insats": "forsorjning",
+    "avslutsorsak": "avslutsorsak",
+    "avslutsorsaker": "avslutsorsak",
+    "aldersfordelning": "alder",
+}
 
 
 _EXIT = re.compile(r"avslutade (?:deltagare |personer )?(?=(?:ater )?till )")

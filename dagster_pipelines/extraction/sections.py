@@ -431,8 +431,14 @@ class Walker:
                 self.document.prose.append((line, self.statement, self._about(), self.title))
         elif not (tabular and self.items and row is None and split_cells(text)):
             return False
+        if len(self.items) == 1 and is_measure(text) and self._is_name(self.items[0]):
+            self.items = []
         self.items.append(_Item("label", line, None, blank))
         return True
+
+    def _is_name(self, item: _Item) -> bool:
+        """Whether a label is the heading that names the insats, no label of the table."""
+        return item.kind == "label" and item.line.text.strip(" #*_:\t|") == self.name
 
     def _counting(self) -> bool:
         """Whether a table of participants is under way: rows, and no label waits for figures."""
@@ -469,14 +475,15 @@ class Walker:
             return False
         atoms, left = head_atoms(text)
         words = {a.kind for a in atoms}
-        known = _PEOPLE_HEADS if self.statement == "deltagare" else _BLOCK_HEADS
+        counted = any(i.kind == "label" and is_measure(i.line.text) for i in self.items)
+        known = _PEOPLE_HEADS if counted else _BLOCK_HEADS
         return fold(text).strip() == "per" or (bool(words) and not left and words <= known)
 
     def _statistic(self, line: Line, text: str, short: bool) -> bool:
         """Lines of participant statistics, outside the statements."""
         if self.statement in (*STATEMENTS, "not", "driftredovisning", "prognos", "insats_ekonomi"):
             return False
-        if short and not any(c.isdigit() for c in text):
+        if short and not any(c.isdigit() for c in fold(text)):
             if topic := topic_of(text):
                 self._flush(keep=True)
                 self.topic, self.topic_text = topic, text.strip(" :*#\t|")
@@ -516,7 +523,7 @@ class Walker:
         if heading.statement == "toc":
             return
         self._flush()
-        self.topic, self.goal = "", False
+        self.topic, self.goal, self.torn = "", False, False
         self.name = (
             heading.title if heading.statement == "text" and _name_like(heading.title) else ""
         )

@@ -18,7 +18,7 @@ from .identities import build
 from .identities import note_name as _note_name
 from .identity import Identity
 from .numbers import Figure, to_decimal
-from .participants import category
+from .participants import category, is_measure
 from .sections import Document
 from .solve import SCALE, Cell, Grid, repair, search
 from .solve import Identity as Sum
@@ -631,9 +631,12 @@ def _classify(table: Table) -> None:  # noqa: PLR0912
     """Give tables in running text the kind that their labels speak of."""
     labels = [fold(r.label) for r in table.rows]
     text = " ".join(labels)
-    heads = fold(" ".join(h.text for h in table.heads))
-    if table.statement == "deltagare" and _of_money(table, text + " " + heads):
+    lines = [*table.heads, *(h for block in table.stacked_heads for h in block)]
+    heads = fold(" ".join(h.text for h in lines))
+    if table.statement in ("deltagare", "mal", "personal") and _of_money(table, f"{text} {heads}"):
         table.statement = ""  # a section whose end was not seen
+    elif table.statement in ("oversikt", "mal") and _of_people(table, heads):
+        table.statement = "deltagare"
     if table.statement:
         return
     for statement in () if any(c.part for c in table.columns) else STATEMENTS:
@@ -676,7 +679,13 @@ def _of_money(table: Table, words: str) -> bool:
         return False
     figures = [f for r in table.rows for f in r.readings[0].figures if f is not None]
     large = max((abs(f.value) // 100 for f in figures if not f.percent), default=0)
-    return bool(table.unit and table.heads) or large >= 100_000
+    return bool(table.unit and table.heads and large >= 1000) or large >= 100_000
+
+
+def _of_people(table: Table, heads: str) -> bool:
+    """A table that counts participants by sex, in a section of another name."""
+    counted = sum(is_measure(r.label) for r in table.rows)
+    return bool(re.search(r"kvinn", heads)) and counted * 2 > len(table.rows)
 
 
 def _units(tables: list[Table], document: Document) -> None:
