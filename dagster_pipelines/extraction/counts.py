@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from .participants import is_measure, mended
 from .statements import Draft
+from .tables import UNSURE_HEADS
 from .vocabulary import skeleton
 
 COUNTED = ("deltagare", "mal")
@@ -37,7 +38,7 @@ Key = tuple[object, ...]
 
 def settle(drafts: list[Draft], *, worn: bool) -> list[Draft]:
     """The drafts with the status that their sums and repetitions give the counts among them."""
-    found = [_named(d) for d in drafts]
+    found = _headed([_named(d) for d in drafts])
     doubts: dict[int, str] = _quarrels(found)
     held: set[int] = set()
     _sexes(found, held, doubts, worn)
@@ -71,6 +72,32 @@ def _named(draft: Draft) -> Draft:
     return replace(
         draft, status="suspect", note=_joined(draft.note, "vad raden räknar framgår inte")
     )
+
+
+def _headed(drafts: list[Draft]) -> list[Draft]:
+    """Columns whose heads were in doubt, where kvinnor + män = totalt in every row says whose."""
+    doubted = [
+        i
+        for i, d in enumerate(drafts)
+        if d.statement == "deltagare" and d.status == "suspect" and d.note == UNSURE_HEADS
+    ]
+    rows = _groups(drafts, doubted, lambda d: (d.insats, d.line))
+    tables: dict[Key, list[list[int]]] = defaultdict(list)
+    for (insats, _), row in rows.items():
+        tables[insats,].append(row)
+    cleared: set[int] = set()
+    for table in tables.values():
+        if len(table) >= 2 and all(_adds_up([drafts[i] for i in row]) for row in table):
+            cleared.update(i for row in table for i in row)
+    return [
+        replace(d, status="unchecked", note="") if i in cleared else d for i, d in enumerate(drafts)
+    ]
+
+
+def _adds_up(row: list[Draft]) -> bool:
+    sexes = {_parts(d).get("kon", ""): d.value for d in row}
+    whole = sexes.get("", Decimal(-1))
+    return len(row) == len(sexes) == 3 and whole == sum(v for k, v in sexes.items() if k)
 
 
 def _placeless(drafts: list[Draft], held: set[int], doubts: dict[int, str]) -> None:
