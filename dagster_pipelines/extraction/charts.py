@@ -21,7 +21,7 @@ from .source import Line, Source
 SERIES = ("kvinna", "man", "")
 LONGEST = 32  # lines from a chart's title to its legend
 MOST = 40  # numbers of a chart
-MAX_STEPS = 40_000
+MAX_STEPS = 12_000
 _AGES = re.compile(r"(?<![\d-])(\d{2})\s?-\s?(\d{2})(?![\d-])(?: ar)?")
 _BARE = re.compile(r"^[\s|]*\d{1,3}(?:[\s|.,;:'\-]+\d{1,3})*[\s|.,;:'\-]*$")
 _SPECKED = re.compile(r"^[\W\da-z]{1,30}$")
@@ -190,76 +190,100 @@ def _falling(numbers: list[Label], data: list[int]) -> list[int]:
     return kept
 
 
-def _best(
-    numbers: list[Label], data: list[int], groups: int
-) -> tuple[tuple[int, int, int], tuple[_Triple, ...]] | None:
-    """The sums and age groups that explain most data labels, None when it is not one way."""
-    found: dict[
-        tuple[tuple[int, int, int], ...], tuple[int, tuple[int, int, int], tuple[_Triple, ...]]
-    ] = {}
-    for steps, (whole, triples) in enumerate(_solutions(numbers, data, groups)):
-        if steps > MAX_STEPS:
+_Way = tuple[tuple[int, int, int], tuple[_Triple, ...]]
+
+
+def _best(numbers: list[Label], data: list[int], groups: int) -> _Way | None:
+    """The only way to explain the data labels, None when there are several or none.
+
+    First with every group printed in full; else with one group that lacks a label or all three;
+    else with one of each.
+    """
+    for lacking in range(3):
+        ways = _ways(numbers, data, groups, lacking)
+        if ways is None:
             return None
+        ranked = sorted(ways.values(), key=lambda item: -item[0])
+        if ranked:
+            alone = len(ranked) == 1 or ranked[0][0] > ranked[1][0]
+            return ranked[0][1] if alone else None
+    return None
+
+
+def _ways(
+    numbers: list[Label], data: list[int], groups: int, lacking: int
+) -> dict[tuple[tuple[int, int, int], ...], tuple[int, _Way]] | None:
+    """Values of the groups → how many labels they explain and how; None: too many to try."""
+    found: dict[tuple[tuple[int, int, int], ...], tuple[int, _Way]] = {}
+    budget = [MAX_STEPS]
+    for sums, triples in _solutions(numbers, data, groups, lacking, budget):
         explained = 3 + sum(p is not None for t in triples for p in t.places)
         key = tuple(t.values for t in triples)
         if key not in found or found[key][0] < explained:
-            found[key] = (explained, whole, triples)
-    ranked = sorted(found.values(), key=lambda item: -item[0])
-    if not ranked or (len(ranked) > 1 and ranked[0][0] == ranked[1][0]):
-        return None
-    return ranked[0][1], ranked[0][2]
+            found[key] = (explained, (sums, triples))
+    return found if budget[0] > 0 else None
 
 
-def _solutions(
-    numbers: list[Label], data: list[int], groups: int
-) -> Iterator[tuple[tuple[int, int, int], tuple[_Triple, ...]]]:
-    """Every assignment that the sums allow; at most one group without any number."""
+def _solutions(  # noqa: PLR0917
+    numbers: list[Label], data: list[int], groups: int, lacking: int, budget: list[int]
+) -> Iterator[_Way]:
+    """Every assignment that the sums allow."""
     largest = max((numbers[i].value for i in data), default=0)
-    wholes = [
-        (t, k, m)
-        for t in data
-        if numbers[t].value == largest
-        for k, m in itertools.combinations(data, 2)
-        if t not in (k, m) and numbers[k].value + numbers[m].value == numbers[t].value
-    ]
-    for whole in wholes:
-        rest = [i for i in data if i not in whole]
-        limits = tuple(numbers[whole[n]].value for n in (1, 2, 0))
-        triples = _triples(numbers, rest, limits)
-        for chosen in _fill(numbers, triples, groups, limits, ()):
-            yield whole, chosen
+    tried: set[tuple[int, int]] = set()
+    for t in (i for i in data if numbers[i].value == largest):
+        for k, m in itertools.combinations(data, 2):
+            pair = (numbers[k].value, numbers[m].value)
+            if t in (k, m) or sum(pair) != largest or pair in tried:
+                continue
+            tried.add(pair)
+            rest = [i for i in data if i not in (t, k, m)]
+            limits = (*pair, largest)
+            triples = _triples(numbers, rest, limits, lacking)
+            for chosen in _fill(numbers, triples, groups, limits, (), lacking, budget):
+                yield (t, k, m), chosen
 
 
-def _triples(numbers: list[Label], rest: list[int], limits: tuple[int, ...]) -> list[_Triple]:
-    """Groups of two or three numbers in which kvinna + man = sum."""
+def _triples(
+    numbers: list[Label], rest: list[int], limits: tuple[int, ...], lacking: int
+) -> list[_Triple]:
+    """Groups of three numbers, or else two, in which kvinna + man = sum."""
     found: list[_Triple] = []
-    complete: set[tuple[int, int]] = set()
     for k, m in itertools.permutations(rest, 2):
         kv, mv = numbers[k].value, numbers[m].value
         if kv <= limits[0] and mv <= limits[1]:
             for t in rest:
                 if t not in (k, m) and numbers[t].value == kv + mv:
                     found.append(_Triple((k, m, t), (kv, mv, kv + mv)))
-                    complete |= {(k, t), (m, t)}
+    if not lacking:
+        return found
     for a, b in itertools.permutations(rest, 2):
         av, bv = numbers[a].value, numbers[b].value
         if av <= bv:  # a of one sex, b the sum
             found.append(_Triple((a, None, b), (av, bv - av, bv)))
             found.append(_Triple((None, a, b), (bv - av, av, bv)))
-    return found[:400]
+    return found
 
 
-def _fill(
+def _fill(  # noqa: PLR0917
     numbers: list[Label],
     triples: list[_Triple],
     groups: int,
     left: tuple[int, ...],
     chosen: tuple[_Triple, ...],
+    lacking: int,
+    budget: list[int],
 ) -> Iterator[tuple[_Triple, ...]]:
     """Choices of one triple per group, in order, whose series add up to `left`."""
     used = {p for t in chosen for p in t.places if p is not None}
     for triple in triples:
-        rest = tuple(a - b for a, b in zip(left, triple.values, strict=True))
+        budget[0] -= 1
+        if budget[0] <= 0:
+            return
+        rest = (
+            left[0] - triple.values[0],
+            left[1] - triple.values[1],
+            left[2] - triple.values[2],
+        )
         if min(rest) < 0 or (groups == 1 and any(rest)) or used & set(_printed(triple)):
             continue
         if None in triple.places and any(None in t.places for t in chosen):
@@ -270,8 +294,9 @@ def _fill(
         if groups == 1:
             yield more
         else:
-            yield from _fill(numbers, triples, groups - 1, rest, more)
-    if groups == 1:
+            yield from _fill(numbers, triples, groups - 1, rest, more, lacking, budget)
+    torn = sum(None in t.places for t in chosen)
+    if groups == 1 and torn < lacking:
         yield (*chosen, _Triple((None, None, None), (left[0], left[1], left[2])))
 
 

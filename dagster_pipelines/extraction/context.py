@@ -19,7 +19,8 @@ from .vocabulary import Insats, find_insats, fold, insatser, skeleton
 MENTIONS = 2  # of one insats and no other, before a section without its heading is about it
 _TITLE = re.compile(
     r"^\W*(?:[\d.]+\s+)?(?:(?:individinriktad|individuell|strukturovergripande|strukturell)\w*\s+"
-    r"insats\w*|insats(?:en)?|projekt(?:et)?|verksamhet(?:en)?)\s*[-:–]?\s+"
+    r"insats\w*|insats(?:en)?|projekt(?:et)?|verksamhet(?:en)?|m[ad]l for|statistik for|deltagare i|"
+    r"resultat for|uppfoljning av)\s*[-:–]?\s+"
 )
 _IN = re.compile(
     r"\b(?:deltagit i|deltog i|inskrivna i|inskriven i|deltagare i|tagit del av|plats i|stod av|"
@@ -99,6 +100,18 @@ class Context:
         """The insats that a paragraph named last before a place."""
         names = [m.name for m in self.mentions(text[:place])]
         return names[-1] if names else ""
+
+    def titled(self, text: str) -> str:
+        """The insats that a short heading above a passage names (`Mål för Lotsen`)."""
+        title = _TITLE.match(fold(text))
+        if title is None:
+            return ""
+        names = {m.name for m in self.mentions(text)}
+        if len(names) == 1:
+            return names.pop()
+        name = _NAME.match(text, title.end())
+        whole = name is not None and name.end() >= len(text.rstrip(" :.*"))
+        return name.group().strip() if name is not None and whole else ""
 
     def heading(self, guess: Insats | None, section: str) -> str:
         """The insats of the heading above a passage; a guess counts when it is known to be one."""

@@ -13,11 +13,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from .columns import is_head
 from .participants import mended
-from .sections import unit_in
+from .sections import heading_of, unit_in
 from .source import Line, Source
 
 REACH = 45  # lines from a head to its last row
+FARTHEST = 12  # lines from one row to the next
+MOST_PEOPLE = 10_000
 _COLUMNS = [
     (
         "Tillfällen",
@@ -104,6 +107,8 @@ def _table(source: Source, at: int, first: int, columns: list[str], unit: str) -
         text = lines[n].text
         if lines[n].number in source.furniture or not text.strip():
             continue
+        if n - last > FARTHEST or _next_table(lines, n):
+            break
         folded = mended(text)
         if len(text) > 70 and (_SENTENCE.search(folded) or text.rstrip().endswith(".")):
             break
@@ -112,11 +117,20 @@ def _table(source: Source, at: int, first: int, columns: list[str], unit: str) -
         if match is None or not re.search(r"[^\W\d_]{3}", label):
             continue
         row = _row(lines, n, match, _label(lines, n, label, who), columns, unit)
+        if any(c.unit == "antal" and c.value >= MOST_PEOPLE for c in row):
+            break
         cells += row
         last = n if row else last
     if last == at:
         return None
     return Courses(tuple(cells), frozenset(line.number for line in lines[at : last + 1]))
+
+
+def _next_table(lines: tuple[Line, ...], n: int) -> bool:
+    """Whether a line opens something else: a section, or the head of another table."""
+    text = lines[n].text
+    after_blank = n > 0 and not lines[n - 1].text.strip()
+    return "\t" in text or is_head(text) or heading_of(text, "", after_blank) is not None
 
 
 def _row(  # noqa: PLR0917

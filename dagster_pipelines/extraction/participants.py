@@ -89,6 +89,9 @@ _COUNTS = re.compile(
 _LAST_NUMBER = re.compile(r"(?<=\s)(\d{1,4})[^\w]*$")
 _TOKEN = re.compile(r"\S+")
 _SPECK = re.compile(r"\W+|[a-z|]{1,2}")  # what OCR makes of a chart's lines and dots
+_FOREIGN = re.compile(  # what stands among categories without being one
+    r"redovisning|rapport|samordningsf|\bsida\b|\bdnr\b|resultat|kostnad|intakt|budget|\bkr\b|lag "
+)
 _NOT_LABEL = re.compile(r"\b(?:under|per|till|den|sida|av|om|i|har|med|for|mal|att|som)$")
 
 
@@ -209,6 +212,10 @@ def read_line(  # noqa: PLR0917
     label = re.sub(r"[\s|]+[^\w\s]?\w?$", "", label) if len(label) > 8 else label
     hit = category(label)
     if not any(c.isalpha() for c in label) and hit is None:
+        return None
+    if hit is None and (
+        _FOREIGN.search(mended(label)) or number[1][:2] in ("19", "20") and len(number[1]) == 4
+    ):
         return None
     name = hit[1] if hit is not None and hit[0] == topic else label
     count = Count(*number.span(1), int(number[1]), "")

@@ -175,11 +175,12 @@ def _passages(entries: list[_Entry], source: Source, taken: set[int]) -> Iterato
             else:
                 held.extend((lost, *entry[1:]) for lost in between)
         if not held and len(line.text) < 70 and _LETTER.search(line.text):
+            headed = _GOAL_HEAD.match(fold(line.text)) is not None
             figure = _DIGIT.search(line.text) or _WORDED.search(fold(line.text))
-            if not figure or named_span(line.text) is not None:
-                topic = line.text.strip()
-            headed = "\t" not in line.text and _GOAL_HEAD.match(fold(line.text))
-            celled = celled or bool(headed)
+            if not headed and "\t" not in line.text:
+                if not figure or named_span(line.text) is not None:
+                    topic = line.text.strip()
+            celled = celled or (headed and "\t" not in line.text)
         celled = celled and len(line.text) < FULL_WIDTH
         held.append(entry)
     if held:
@@ -528,7 +529,9 @@ class _Reader:
         if named:
             return named, False
         several = len({m.name for m in self.context.mentions(sentence)}) > 1
-        heading = self.context.heading(self.passage.insats, self.passage.section)
+        heading = self.context.titled(self.passage.topic) or self.context.heading(
+            self.passage.insats, self.passage.section
+        )
         if heading:
             return heading, False
         if several:

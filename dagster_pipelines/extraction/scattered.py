@@ -7,6 +7,7 @@ deciding which number is whose (`charts`, `courses`).
 from dataclasses import dataclass
 from decimal import Decimal
 
+from .categories import Categories, find_categories
 from .charts import Chart, find_charts
 from .courses import Courses, find_courses
 from .identity import Identity
@@ -17,6 +18,7 @@ from .vocabulary import restore_words
 
 _UNKNOWN = "tal ur ett diagram; vad det räknar framgår inte"
 _DERIVED = "tal ur ett diagram; en stapel i gruppen saknar sitt tal"
+_APART = "etikett och tal står isär"
 _CUT = "talen på raden kan delas i kolumner på flera sätt"
 
 
@@ -26,16 +28,18 @@ class Scattered:
 
     charts: list[Chart]
     courses: list[Courses]
+    categories: list[Categories]
 
     @property
     def lines(self) -> frozenset[int]:
         """The lines that they take."""
-        return frozenset().union(*(c.lines for c in self.charts), *(c.lines for c in self.courses))
+        spans = [c.lines for c in self.charts] + [c.lines for c in self.courses]
+        return frozenset().union(*spans, *(c.lines for c in self.categories))
 
 
 def find_scattered(source: Source) -> Scattered:
     """Find them, in the order of the document."""
-    return Scattered(find_charts(source), find_courses(source))
+    return Scattered(find_charts(source), find_courses(source), find_categories(source))
 
 
 def scattered_facts(
@@ -78,6 +82,23 @@ def scattered_facts(
                     cell.unit,
                     cell.value,
                     ("unchecked", "") if cell.sure else ("suspect", _CUT),
+                )
+            )
+    for under in found.categories:
+        for part in under.parts:
+            apart = worn and not part.paired
+            drafts.append(
+                _draft(
+                    document,
+                    identity,
+                    part.line,
+                    (part.start, part.end),
+                    "deltagare",
+                    _mended(under.title, worn),
+                    f"{part.key}={_mended(part.name, worn)}",
+                    "antal",
+                    Decimal(part.value),
+                    ("suspect", _APART) if apart else ("unchecked", ""),
                 )
             )
     return drafts

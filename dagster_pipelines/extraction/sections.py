@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 from .columns import head_atoms, is_head
 from .dates import find_spans
 from .numbers import Figure, cuts
-from .participants import Statistic, is_measure, read_line, topic_of
+from .participants import Statistic, is_measure, mended, read_line, topic_of
 from .source import Line, Source
 from .tables import (
     SUM,
@@ -298,6 +298,7 @@ class Walker:
                 continue
             if line.number in self.claimed:
                 self._flush(keep=True)
+                self.topic = ""
                 self.document.claimed[line.number] = self._about()
                 continue
             if line.number in furniture or (self.items and self._is_furniture(text)):
@@ -633,13 +634,13 @@ class Walker:
             "insats_ekonomi",
             "medlemsbidrag",
         ):
-            return not (_sentence(label) or _TAIL_WORD.search(fold(label))) and (
-                known or len(words) <= 9
-            )
+            told = _sentence(label) or _TAIL_WORD.search(mended(label))
+            return not (told or _TOLD.search(mended(label))) and (known or len(words) <= 9)
         if (
             _sentence(label)
-            or _TAIL_WORD.search(fold(label))
-            or re.match(r"(?:sida|sid|tel|dnr|kap|punkt)\b", fold(label))
+            or _TAIL_WORD.search(mended(label))
+            or _TOLD.search(mended(label))
+            or _NOT_ROW.search(mended(label))
         ):
             return False
         return len(words) <= 8
@@ -745,6 +746,11 @@ _BLANK_ROW = re.compile(
     r"^[\s|]*[^\W\d_][^\t|]*?(?:[ ]{2,}|[\t|]| )\s*[-–—−*](?:[\s|]+[-–—−*])*[\s|]*$"
 )
 _NONE = re.compile(r"^(.{4,60}?)[\s|]+((?:[Ii]nga|[Ii]ngen|[Ii]nget))[\s.|]*$")
+_TOLD = re.compile(r"\b(?:uppgar|uppgick|blev|redovisar|redovisade|motsvarar|utgor)\b")
+_NOT_ROW = re.compile(
+    r"^\W*(?:sida|sid|tel|telefon|dnr|diarien\w*|kap|punkt|org\.?\s?n\w*|organisationsn\w*|arsredovisning|"
+    r"delars\w+|halvarsrapport|tertialrapport|kvartalsrapport)\b|\bsida \d"
+)
 _TAIL_WORD = re.compile(
     r"\b(?:till|av|med|pa|under|for|ca|om|den|ar|var|som|och|i|per|cirka|att|fran|"
     r"sedan|maj|juni|augusti|januari)$"
