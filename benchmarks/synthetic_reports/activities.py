@@ -326,11 +326,14 @@ class Activities:
         marks = [(women + men, "", ""), (women, "kvinna", ""), (men, "man", "")]
         for age, (k, m) in zip(ages, cells, strict=True):
             marks += [(k, "kvinna", age), (m, "man", age), (k + m, "", age)]
-        heights = sorted({value for value, _, _ in marks}, reverse=True)
-        for height in heights:
+        band = max(2, (women + men) // 25)  # labels of nearly one height share a line
+        waiting = sorted({value for value, _, _ in marks}, reverse=True)
+        while waiting:
+            heights = [value for value in waiting if value > waiting[0] - band]
+            waiting = waiting[len(heights) :]
             row: Line = []
             for value, kon, age in marks[3:] + marks[:3]:
-                if value != height:
+                if value not in heights:
                     continue
                 parts = [f"kon={kon}"] if kon else []
                 parts += [f"alder={age}"] if age else []

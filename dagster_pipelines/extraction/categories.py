@@ -48,7 +48,11 @@ def find_categories(source: Source) -> list[Categories]:
     found = []
     for at, line in enumerate(source.lines):
         text = line.text
-        if not 5 <= len(text.strip()) <= 60 or "\t" in text or any(c.isdigit() for c in text):
+        if (
+            not 5 <= len(text.strip()) <= 60
+            or "\t" in text
+            or any(c.isdigit() for c in mended(text))
+        ):
             continue
         topic = topic_of(text)
         if topic and (under := _under(source, at, topic)) is not None:
@@ -109,7 +113,9 @@ def _items(source: Source, at: int, topic: str) -> Iterator[_Item]:
                 return
             yield line, name, None, 0
         else:
-            if _PAIR.search(text) and len(text) < 60:  # pairs that share a line: not for here
+            if (
+                not blanks and _PAIR.search(text) and len(text) < 60
+            ):  # pairs that share a line: not for here
                 yield line, "", None, 0
             return
         blanks = 0

@@ -139,15 +139,19 @@ def _assign(
     best = _best(numbers, _falling(numbers, data), len(ages)) if summed else None
     if best is None:
         return [numbers[i] for i in data]
-    whole, groups = best
+    whole, groups = best.way
     placed: dict[int, Label] = {}
-    for series, place in zip(("", *names[:2]), whole, strict=True):
-        placed[place] = _known(numbers[place], series, "", True)
+    sums = {series: sum(t.values[n] for t in groups) for n, series in enumerate(names[:2])}
+    for place in whole[1:]:
+        series = next(k for k, v in sums.items() if v == numbers[place].value)
+        placed[place] = _known(numbers[place], series, "", best.sexes)
+        sums.pop(series)
+    placed[whole[0]] = _known(numbers[whole[0]], "", "", True)
     for age, triple in zip(ages, groups, strict=True):
-        sure = None not in triple.places
+        full = best.ages and None not in triple.places
         for series, at in zip(names, triple.places, strict=True):
             if at is not None:
-                placed[at] = _known(numbers[at], series, age, sure)
+                placed[at] = _known(numbers[at], series, age, full and (best.sexes or not series))
     return [placed.get(i, numbers[i]) for i in sorted({*data, *placed})]
 
 
@@ -191,113 +195,143 @@ def _falling(numbers: list[Label], data: list[int]) -> list[int]:
 
 
 _Way = tuple[tuple[int, int, int], tuple[_Triple, ...]]
+_Values = tuple[tuple[int, int, int], ...]
 
 
-def _best(numbers: list[Label], data: list[int], groups: int) -> _Way | None:
-    """The only way to explain the data labels, None when there are several or none.
+@dataclass(frozen=True, slots=True)
+class _Best:
+    """The way taken; whether it tells the sexes apart, and which age group is which."""
+
+    way: _Way
+    sexes: bool
+    ages: bool
+
+
+def _best(numbers: list[Label], data: list[int], groups: int) -> _Best | None:
+    """The only way to explain every data label, or None.
 
     First with every group printed in full; else with one group that lacks a label or all three;
-    else with one of each.
+    else with one of each. A way and its mirror image (kvinna for man) may both fit. A group that
+    lacks all its labels may stand anywhere: it is put last. Only a chart in full is sure.
     """
     for lacking in range(3):
         ways = _ways(numbers, data, groups, lacking)
         if ways is None:
             return None
-        ranked = sorted(ways.values(), key=lambda item: -item[0])
-        if ranked:
-            alone = len(ranked) == 1 or ranked[0][0] > ranked[1][0]
-            return ranked[0][1] if alone else None
+        apart = len({_mirrored(key) for key in ways})
+        last = {key: way for key, way in ways.items() if way[1][-1].places == _LOST}
+        chosen = last if apart > 1 and last else ways
+        if len({_mirrored(key) for key in chosen}) > 1:
+            return None
+        if chosen:
+            sure = lacking == 0 and apart == 1
+            return _Best(next(iter(chosen.values())), sure and len(chosen) == 1, sure)
     return None
+
+
+_LOST = (None, None, None)
+
+
+def _mirrored(groups: _Values) -> frozenset[_Values]:
+    """Groups with their mirror image: what both ways of naming the sexes have in common."""
+    return frozenset({groups, tuple((m, k, t) for k, m, t in groups)})
 
 
 def _ways(
     numbers: list[Label], data: list[int], groups: int, lacking: int
-) -> dict[tuple[tuple[int, int, int], ...], tuple[int, _Way]] | None:
-    """Values of the groups → how many labels they explain and how; None: too many to try."""
-    found: dict[tuple[tuple[int, int, int], ...], tuple[int, _Way]] = {}
-    budget = [MAX_STEPS]
-    for sums, triples in _solutions(numbers, data, groups, lacking, budget):
-        explained = 3 + sum(p is not None for t in triples for p in t.places)
-        key = tuple(t.values for t in triples)
-        if key not in found or found[key][0] < explained:
-            found[key] = (explained, (sums, triples))
-    return found if budget[0] > 0 else None
-
-
-def _solutions(  # noqa: PLR0917
-    numbers: list[Label], data: list[int], groups: int, lacking: int, budget: list[int]
-) -> Iterator[_Way]:
-    """Every assignment that the sums allow."""
-    largest = max((numbers[i].value for i in data), default=0)
-    tried: set[tuple[int, int]] = set()
-    for t in (i for i in data if numbers[i].value == largest):
-        for k, m in itertools.combinations(data, 2):
-            pair = (numbers[k].value, numbers[m].value)
-            if t in (k, m) or sum(pair) != largest or pair in tried:
-                continue
-            tried.add(pair)
-            rest = [i for i in data if i not in (t, k, m)]
-            limits = (*pair, largest)
-            triples = _triples(numbers, rest, limits, lacking)
-            for chosen in _fill(numbers, triples, groups, limits, (), lacking, budget):
-                yield (t, k, m), chosen
-
-
-def _triples(
-    numbers: list[Label], rest: list[int], limits: tuple[int, ...], lacking: int
-) -> list[_Triple]:
-    """Groups of three numbers, or else two, in which kvinna + man = sum."""
-    found: list[_Triple] = []
-    for k, m in itertools.permutations(rest, 2):
-        kv, mv = numbers[k].value, numbers[m].value
-        if kv <= limits[0] and mv <= limits[1]:
-            for t in rest:
-                if t not in (k, m) and numbers[t].value == kv + mv:
-                    found.append(_Triple((k, m, t), (kv, mv, kv + mv)))
-    if not lacking:
-        return found
-    for a, b in itertools.permutations(rest, 2):
-        av, bv = numbers[a].value, numbers[b].value
-        if av <= bv:  # a of one sex, b the sum
-            found.append(_Triple((a, None, b), (av, bv - av, bv)))
-            found.append(_Triple((None, a, b), (bv - av, av, bv)))
+) -> dict[_Values, _Way] | None:
+    """Values of the groups and how the labels give them; None: too many to try."""
+    found: dict[_Values, _Way] = {}
+    steps = 0
+    for whole, sets in _sets(numbers, data, groups, lacking):
+        for order in itertools.permutations(sets):
+            for triples in _oriented(numbers, whole, order):
+                steps += 1
+                if steps > MAX_STEPS:
+                    return None
+                if _in_order(numbers, triples):
+                    found.setdefault(tuple(t.values for t in triples), (whole, triples))
     return found
 
 
-def _fill(  # noqa: PLR0917
-    numbers: list[Label],
-    triples: list[_Triple],
-    groups: int,
-    left: tuple[int, ...],
-    chosen: tuple[_Triple, ...],
-    lacking: int,
-    budget: list[int],
+_Set = tuple[int, int | None, int | None]  # places of a sum and its two parts; or a lost group
+
+
+def _sets(
+    numbers: list[Label], data: list[int], groups: int, lacking: int
+) -> Iterator[tuple[tuple[int, int, int], tuple[_Set | None, ...]]]:
+    """Sums of the chart with its labels in groups: the largest one left is always a sum."""
+    ranked = sorted(data, key=lambda i: -numbers[i].value)
+    top = ranked[0]
+    tried: set[tuple[int, int]] = set()
+    for k, m in itertools.combinations(ranked[1:], 2):
+        pair = (numbers[k].value, numbers[m].value)
+        if sum(pair) != numbers[top].value or pair in tried:
+            continue
+        tried.add(pair)
+        rest = tuple(i for i in ranked[1:] if i not in (k, m))
+        for sets in _split(numbers, rest, groups, lacking):
+            left = numbers[top].value - sum(numbers[s[0]].value for s in sets)
+            if (len(sets) == groups and left == 0) or (
+                len(sets) == groups - 1 and lacking and left > 0
+            ):
+                yield (top, k, m), (*sets, *[None] * (groups - len(sets)))
+
+
+def _split(
+    numbers: list[Label], rest: tuple[int, ...], groups: int, lacking: int
+) -> Iterator[tuple[_Set, ...]]:
+    """The labels left in groups of a sum and its parts, `lacking` of which may miss a part."""
+    if not rest:
+        yield ()
+        return
+    if groups == 0:
+        return
+    largest, others = rest[0], rest[1:]
+    for a, b in itertools.combinations(others, 2):
+        if numbers[a].value + numbers[b].value == numbers[largest].value:
+            left = tuple(i for i in others if i not in (a, b))
+            for more in _split(numbers, left, groups - 1, lacking):
+                yield ((largest, a, b), *more)
+    if lacking:
+        for a in others:
+            left = tuple(i for i in others if i != a)
+            for more in _split(numbers, left, groups - 1, lacking - 1):
+                yield ((largest, a, None), *more)
+
+
+def _oriented(
+    numbers: list[Label], whole: tuple[int, int, int], order: tuple[_Set | None, ...]
 ) -> Iterator[tuple[_Triple, ...]]:
-    """Choices of one triple per group, in order, whose series add up to `left`."""
-    used = {p for t in chosen for p in t.places if p is not None}
-    for triple in triples:
-        budget[0] -= 1
-        if budget[0] <= 0:
-            return
-        rest = (
-            left[0] - triple.values[0],
-            left[1] - triple.values[1],
-            left[2] - triple.values[2],
-        )
-        if min(rest) < 0 or (groups == 1 and any(rest)) or used & set(_printed(triple)):
-            continue
-        if None in triple.places and any(None in t.places for t in chosen):
-            continue  # one group may lack a label, not two
-        more = (*chosen, triple)
-        if not _in_order(numbers, more):
-            continue
-        if groups == 1:
-            yield more
-        else:
-            yield from _fill(numbers, triples, groups - 1, rest, more, lacking, budget)
-    torn = sum(None in t.places for t in chosen)
-    if groups == 1 and torn < lacking:
-        yield (*chosen, _Triple((None, None, None), (left[0], left[1], left[2])))
+    """The groups with their parts named kvinna and man in every way that the sums allow."""
+    total, *sexes = (numbers[i].value for i in whole)
+    for women in (sexes, sexes[::-1]):
+        for turns in itertools.product((False, True), repeat=len(order)):
+            triples = [
+                None if s is None else _triple(numbers, s, turn)
+                for s, turn in zip(order, turns, strict=True)
+            ]
+            if any(turn and s is None for s, turn in zip(order, turns, strict=True)):
+                continue
+            known = [t.values for t in triples if t is not None]
+            lost = tuple(
+                limit - sum(v[n] for v in known) for n, limit in enumerate((*women, total))
+            )
+            if min(lost) < 0 or (None not in order and any(lost)):
+                continue
+            gap = _Triple((None, None, None), (lost[0], lost[1], lost[2]))
+            yield tuple(gap if t is None else t for t in triples)
+
+
+def _triple(numbers: list[Label], places: _Set, turned: bool) -> _Triple:
+    whole, a, b = places
+    if turned:
+        a, b = b, a
+    total = numbers[whole].value
+    one = numbers[a].value if a is not None else None
+    other = numbers[b].value if b is not None else None
+    women = one if one is not None else total - (other or 0)
+    return _Triple((a, b, whole), (women, total - women, total))
 
 
 def _printed(triple: _Triple) -> list[int]:

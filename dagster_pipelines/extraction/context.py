@@ -9,12 +9,13 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from rapidfuzz import fuzz, process
 
 from .identity import Identity
 from .sections import Document
-from .vocabulary import Insats, find_insats, fold, insatser, skeleton
+from .vocabulary import Insats, find_insats, fold, insatser, register, skeleton
 
 MENTIONS = 2  # of one insats and no other, before a section without its heading is about it
 _TITLE = re.compile(
@@ -23,11 +24,25 @@ _TITLE = re.compile(
     r"resultat for|uppfoljning av)\s*[-:–]?\s+"
 )
 _IN = re.compile(
-    r"\b(?:deltagit i|deltog i|inskrivna i|inskriven i|deltagare i|tagit del av|plats i|stod av|"
+    r"\b(?:deltagit i|deltog i|inskrivna i|inskriven i|deltagare i|borjat i|startat i|skrivits in i|tagit del av|plats i|stod av|"
     r"insatsen|projektet|verksamheten)\s+"
 )
 _NAME = re.compile(r"[A-ZÅÄÖ][\w&/-]*(?:\s+(?:[A-ZÅÄÖ][\w&/-]*|(?:för|i|till|och)\s+[A-ZÅÄÖ]\w*))*")
 _LONG = 8  # letters of a name that is known in small letters too (coachingteamet)
+
+
+_WITHIN = re.compile(r"\b[Ii]\s+(?=[A-ZÅÄÖ])")
+
+
+@cache
+def _places() -> frozenset[str]:
+    """Municipalities and regions of the register: no insatser, whatever happens in them."""
+    names = {"sverige", "lan", "sus"}
+    for forbund in register():
+        names |= {skeleton(n) for n in (*forbund.municipalities, forbund.region, forbund.name)}
+        names |= {skeleton(f"{n} kommun") for n in forbund.municipalities}
+        names |= {skeleton(re.sub(r"^Region\s+|\s+län$", "", forbund.region))}
+    return frozenset(names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +111,14 @@ class Context:
                 return name.group().strip()
         return ""
 
+    def placed(self, text: str) -> str:
+        """A name that nothing but `i Lotsen` tells to be an insats: no place of the register."""
+        for match in _WITHIN.finditer(text):
+            name = _NAME.match(text, match.end())
+            if name is not None and skeleton(name.group()) not in _places():
+                return name.group().strip()
+        return ""
+
     def before(self, text: str, place: int) -> str:
         """The insats that a paragraph named last before a place."""
         names = [m.name for m in self.mentions(text[:place])]
@@ -109,9 +132,8 @@ class Context:
         names = {m.name for m in self.mentions(text)}
         if len(names) == 1:
             return names.pop()
-        name = _NAME.match(text, title.end())
-        whole = name is not None and name.end() >= len(text.rstrip(" :.*"))
-        return name.group().strip() if name is not None and whole else ""
+        name = text[title.end() :].strip(" :.*")
+        return name if name[:1].isupper() and len(name.split()) <= 5 else ""
 
     def heading(self, guess: Insats | None, section: str) -> str:
         """The insats of the heading above a passage; a guess counts when it is known to be one."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from .context import Context
 from .dates import find_spans
@@ -21,7 +22,7 @@ from .participants import category, kon_of, mended
 from .sections import Document
 from .source import Line, Source
 from .statements import Draft
-from .vocabulary import Insats, fold, restore_words
+from .vocabulary import KNOWN_WORDS, Insats, fold, restore_words
 from .when import Period, Setting, day_of, named_span, period_of, whole_year, year_of
 from .wording import label_of, tidy
 
@@ -224,10 +225,30 @@ def _passage(held: list[_Entry], topic: str, celled: bool, source: Source) -> _P
     lines = tuple(e[0] for e in held)
     text = " ".join(line.text for line in lines)
     folded = "\n".join(mended(line.text) for line in lines)
+    if source.worn:
+        folded = _SUSPECT_D.sub(_with_a, folded)
     celled = celled and "\t" not in text
     after = lines[-1].number
     below = fold(source.lines[after].text) if after < len(source.lines) else ""
     return _Passage(lines, *held[0][1:], text, folded, topic, below, celled)
+
+
+def _with_a(match: re.Match[str]) -> str:
+    """`dr`, `pd`, `uppgdr`: å and ä that OCR read as d, where that makes a known word."""
+    return _word_with_a(match.group())
+
+
+@lru_cache(maxsize=4096)
+def _word_with_a(word: str) -> str:
+    if word in KNOWN_WORDS:
+        return word
+    for i, letter in enumerate(word):
+        if letter == "d" and (mended_word := f"{word[:i]}a{word[i + 1 :]}") in KNOWN_WORDS:
+            return mended_word
+    return word
+
+
+_SUSPECT_D = re.compile(r"\b[a-z]*d[a-z]*\b")
 
 
 def read_prose(
@@ -265,6 +286,7 @@ class _Reader:
         self.flat = passage.folded.replace("\n", " ")
         self.found: list[Draft] = []
         self.counted: tuple[Draft, int] | None = None  # the last count, and where it ends
+        self.last: tuple[Draft, int] | None = None  # the last figure, and where its unit ends
         self.paragraph: Period | None = None
         self.taken: list[tuple[int, int]] = [
             (span.start, span.end) for span in find_spans(passage.text)
@@ -291,6 +313,9 @@ class _Reader:
             return
         if _TIME.search(self.flat, max(0, start - 40), start):
             return
+        if self.flat[start - 1 : start] == "(" and self.flat[match.end() : match.end() + 1] == ")":
+            self._bracketed(match)
+            return
         unit, tail = _unit_after(self.flat, match)
         unit = unit or self._unit_around(match)
         plain = re.sub(r"[ .]", "", match["num"])
@@ -308,11 +333,29 @@ class _Reader:
             value, unit, note = value * 1_000_000, "SEK", "tryckt i miljoner kronor"
         self._add(begin, match.end(), value, unit, tail, note)
 
+    def _bracketed(self, match: re.Match[str]) -> None:
+        """`(725) tkr`: an amount below nought; other numbers in brackets say what they say."""
+        rest = self.flat[match.end() + 1 : match.end() + 46]
+        for unit, pattern in _UNITS:
+            hit = pattern.match(rest)
+            if hit and unit in MONEY:
+                value = -Decimal(re.sub(r"[ .]", "", match["num"]))
+                value += -Decimal((match["dec"] or ",0").replace(",", "0."))
+                note = ""
+                if unit == "MSEK":
+                    value, unit, note = value * 1_000_000, "SEK", "tryckt i miljoner kronor"
+                start, end = match.start("num") - 1, match.end() + 1
+                self._add(start, end, value, unit, end + hit.end(), note)
+                return
+
     def _unit_around(self, match: re.Match[str]) -> str:
         """The unit of a number without one: of the count it is part of, of a mean, below it."""
         start, end = match.span("num")
-        if self.counted is not None and _OF_THEM.fullmatch(self.flat[self.counted[1] : start]):
-            return "antal"
+        if self.counted is not None:
+            since = self.flat[self.counted[1] : start]
+            against = len(since) < 80 and _AGAINST.fullmatch(since) is not None
+            if _OF_THEM.fullmatch(since) or (against and _SAME_PERIOD.match(self.flat, end)):
+                return "antal"
         if (match["dec"] or "").startswith(",") or end - start == 1:
             left = _sentence_at(self.flat, start)[0]
             if _MEAN.search(self.flat, left, start):
@@ -365,6 +408,12 @@ class _Reader:
             meaning = Meaning(self.state["goal"], "mal", "mal", *year)
             insats = self._insats(meaning, match.start(), match.end(), match.start(1))[0]
             self._put(*match.span(1), Decimal(match[1]), "procent", meaning, insats=insats)
+            cell = _NEXT_CELL.match(self.flat, match.end())
+            if cell is not None:
+                own = (self.identity.period_start, end)
+                meaning = Meaning(self.state["goal"], "utfall", "mal", *own)
+                value = Decimal(cell[1].replace(",", "."))
+                self._put(*cell.span(1), value, "procent", meaning, insats=insats)
         outcome = _OUTCOME.match(self.flat)
         if outcome is not None and self.state.get("goal"):
             meaning = Meaning(self.state["goal"], "utfall", "mal", self.identity.period_start, end)
@@ -398,6 +447,8 @@ class _Reader:
             self._keep_part(part, begin, end, value, kon)
             return
         meaning = meaning_of(lead, after, sentence, unit) or self._unsure(begin, end, tail, unit)
+        if self.last is not None and (against := self._against(begin, after, unit)) is not None:
+            meaning = against
         if not meaning.label:
             meaning = replace(meaning, label=self._label(begin, end, tail, unit))
         if suffix:
@@ -408,6 +459,8 @@ class _Reader:
             meaning = replace(meaning, scenario="mal")
         if suffix and "malgrupp" in sentence:
             meaning = replace(meaning, scenario="mal")
+        if self.passage.celled and unit == "procent" and not meaning.common:
+            meaning = self._of_row(meaning, after)
         meaning = self._dated(meaning, lead, after, sentence)
         if kon:
             meaning = replace(meaning, breakdown=f"kon={kon}")
@@ -419,6 +472,7 @@ class _Reader:
         if inferred or (inferred is None and meaning.statement == "deltagare"):
             meaning = replace(meaning, sure=False)
         self._put(begin, end, value, unit, meaning, note, insats)
+        self.last = (self.found[-1], max(tail, end))
 
     def _sentence(self, place: int) -> tuple[int, int, str]:
         """The sentence around a figure; in a table whose cells run together, its line."""
@@ -432,6 +486,35 @@ class _Reader:
             return left, right, sentence
         left, right = max(left, begins), min(right, ends)
         return left, right, self.flat[left:right]
+
+    def _of_row(self, meaning: Meaning, after: str) -> Meaning:
+        """In a row of goals whose cells run together the outcome comes after the goal."""
+        frequency = "svarsfrekvens" in after[:20]
+        goals = [d for d in self.found if d.unit == "procent" and d.scenario == "mal"]
+        if goals and not frequency:
+            label = goals[-1].label
+            return replace(meaning, label=label, scenario="utfall", statement="mal", sure=False)
+        return meaning if goals or frequency else replace(meaning, scenario="mal")
+
+    def _against(self, begin: int, after: str, unit: str) -> Meaning | None:
+        """The figure of last year that one is compared with means the same."""
+        assert self.last is not None
+        draft, ended = self.last
+        same = draft.unit == unit or (unit in MONEY and draft.unit in MONEY)
+        if not same or not _AGAINST.fullmatch(self.flat[ended:begin]):
+            return None
+        if not _SAME_PERIOD.match(after):
+            return None
+        return Meaning(
+            draft.label,
+            draft.scenario,
+            draft.statement,
+            breakdown=draft.breakdown,
+            kind=draft.insatstyp,
+            instant=draft.period_start is None,
+            sure=draft.status != "suspect",
+            common=not draft.insats,
+        )
 
     def _part_of(self, left: int, begin: int, kon: str, unit: str) -> Draft | None:
         """The count that `varav 18 kvinnor` is a part of, said just before in the sentence."""
@@ -522,7 +605,8 @@ class _Reader:
         self, meaning: Meaning, left: int, right: int, begin: int
     ) -> tuple[str, bool | None]:
         """The insats a figure is about; whether it was inferred, None when several are named."""
-        if meaning.common or self.passage.section in ("oversikt", "prognos"):
+        of_all = self.passage.section in ("oversikt", "prognos")
+        if meaning.common or (of_all and meaning.statement not in ("deltagare", "mal")):
             return "", False
         sentence = self.passage.text[left:right]
         named = self.context.named(sentence, begin - left)
@@ -536,6 +620,8 @@ class _Reader:
             return heading, False
         if several:
             return "", None
+        if placed := self.context.placed(sentence):
+            return placed, True
         line, _ = self.passage.at(begin)
         if len(self.flat) < 400 and (told := self.context.heading_of(line.text)):
             return told, False
@@ -616,6 +702,12 @@ _PART = re.compile(
     r"(?:[^.;\d]{0,60}(?:\b(?:varav|av dem(?: ar| var)?|av dessa(?: ar| var)?|darav|samt|och|"
     r"fordelat pa|fordelade pa)|[,(/])\s*)"
 )
+_AGAINST = re.compile(
+    r"[^.;\d]*\b(?:jamfort med|att jamfora med|jamfora med|mot|fran)\s(?:ca )?[(-]?"
+)
+_SAME_PERIOD = re.compile(
+    r"[^.;,\d]{0,25}?\b(?:samma|motsvarande) (?:period|tid)|[^.;,\d]{0,25}?\b(?:foregaende|forra) ar"
+)
 _OF_THEM = re.compile(r"[a-z ]{0,30}\bvarav (?:ca )?")
 _TIME = re.compile(r"\b(?:forsta|senaste|kommande|sista|narmaste) $")
 _MEAN = re.compile(
@@ -641,7 +733,8 @@ _MONEY_LEAD = re.compile(
     r"(?:utfall|resultat|budget\w*|kostnad\w*|intakt\w*|overskott|underskott|pa|mot)\s*$"
 )
 _COUNT_LEAD = re.compile(
-    r"\bantal(?:et)?\s[^.;\d]{0,40}deltagare[^.;\d]{0,30}\b(?:ar|dr)\s*$|"
+    r"\bantal(?:et)?\s[^.;\d]{0,40}deltagare[^.;\d]{0,50}\b(?:ar|dr|var|blev|uppgick till|"
+    r"uppgar till)\s*$|"
     r"deltagare i (?:insatsen|verksamheten|projektet) (?:ar|dr)\s*$"
 )
 
@@ -654,5 +747,8 @@ _GOAL = re.compile(
     r"(?:^|[.:]\s*|minst |hogst )(\d{1,3})\s?%\s+av\s+(?:de |alla )?(deltagarna|"
     r"deltagare|individerna|personalen)\s+(sk(?:a|all)\s[^.;]{5,90}|"
     r"upplever[^.;]{5,90}|uppger[^.;]{5,90})"
+)
+_NEXT_CELL = re.compile(
+    r"[^\t]{0,40}\t\s*(?:ca )?(\d{1,3}(?:,\d)?)\s?(?:%|procent)(?! svarsfrekvens)(?!\s+av \w+ sk(?:a|all)\b)"
 )
 _OUTCOME = re.compile(r"^\W*(?:utfall|resultat)\s*:\s*(?:ca )?(\d{1,3}(?:,\d)?)\s?%")

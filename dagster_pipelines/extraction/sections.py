@@ -302,7 +302,7 @@ class Walker:
                 self.document.claimed[line.number] = self._about()
                 continue
             if line.number in furniture or (self.items and self._is_furniture(text)):
-                self.torn = bool(self.items)
+                self.torn = any(item.row is not None for item in self.items)
                 continue
             if is_rule(text) or (_SPECK.fullmatch(text) and not unit_in(text)):
                 continue
@@ -704,7 +704,7 @@ _NOT_NAME = re.compile(
     r"organisation|redovisning|"
     r"inledning|bakgrund|personal|andamal|verksamhet|styrelse|kvinnor|man\b|totalt|"
     r"period|forvantad|vasentlig|handelser|alder|forsorjning|utbildningsniv|avslut|inskriv|"
-    r"pagaende|kategori|\bkon\b|matt\b|utfall\b|budget\b|antal|summa"
+    r"pagaende|utbildningar|utbildningsins|kursl|kategori|\bkon\b|matt\b|utfall\b|budget\b|antal|summa"
 )
 
 

@@ -73,6 +73,8 @@ def read_tables(
     partial = [t for t in partial if t.rows]
     for table in tables:
         _classify(table)
+        if table.statement == "utbildning":
+            _name_costs(table)
     _units(tables, document)
     grid = Grid(tables)
     if partial or any(t.rivals for t in tables):
@@ -635,6 +637,8 @@ def _classify(table: Table) -> None:  # noqa: PLR0912
     heads = fold(" ".join(h.text for h in lines))
     if table.statement in ("deltagare", "mal", "personal") and _of_money(table, f"{text} {heads}"):
         table.statement = ""  # a section whose end was not seen
+    elif re.search(r"tillfallen", heads) and not any(r.post for r in table.rows):
+        table.statement = "utbildning"
     elif table.statement in ("oversikt", "mal") and _of_people(table, heads):
         table.statement = "deltagare"
     if table.statement:
@@ -650,12 +654,12 @@ def _classify(table: Table) -> None:  # noqa: PLR0912
             if statement == "balansrakning":
                 table.columns = [replace(c, start=None) for c in table.columns]
             return
-    if re.search(
+    if re.search(r"tillfallen|till-? fallen", heads):
+        table.statement = "utbildning"
+    elif re.search(
         r"kvinn|deltagar|kon\b|alder|forsorjning|paborjade|avslutade|inskrivna", text + " " + heads
     ) and not re.search(r"kostnad|budget|belopp", heads):
         table.statement = "deltagare"
-    elif re.search(r"tillfallen|till-? fallen", heads):
-        table.statement = "utbildning"
     elif (
         re.search(r"^(?:intakter|kostnader|resultat)", labels[0] if labels else "")
         and len(labels) <= 8
@@ -671,6 +675,14 @@ def _classify(table: Table) -> None:  # noqa: PLR0912
         table.statement = "insats_ekonomi"
     else:
         table.statement = "ovrigt"
+
+
+def _name_costs(table: Table) -> None:
+    """A column headed `Kostnad` alone, among those of a table of courses, is known by it."""
+    table.columns = [
+        replace(c, known=True, text="Kostnad") if c.part == "cost" and not c.text else c
+        for c in table.columns
+    ]
 
 
 def _of_money(table: Table, words: str) -> bool:
@@ -888,6 +900,10 @@ def _unit(table: Table, column: Column, figure: Figure, label: str) -> str:
     if figure.percent or column.role == "share":
         return "procent"
     folded = fold(label)
+    if table.statement == "utbildning":
+        if not re.search(r"kostnad|belopp", fold(column.text)):
+            return "antal"
+        return table.unit if table.unit_known else "SEK"
     if table.statement == "deltagare" or column.role == "count":
         return "antal"
     if table.statement in ("oversikt", "nyckeltal", "personal") and re.match(
