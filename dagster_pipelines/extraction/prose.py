@@ -28,6 +28,7 @@ from .wording import label_of, tidy
 
 _NUMBER = re.compile(
     r"(?<![\w.,:/§&-])(?P<sign>[-+](?:\s(?=\d))?)?(?P<num>\d{1,3}(?:[ .]\d{3})+(?![\d])|"
+    r"(?!(?:19|20)\d\d )(?:\d{4,6}(?: \d{3})+|\d{1,3} \d{6})(?= ?(?:kr|tkr|kronor)\b)|"  # torn
     r"\d+)(?P<dec>,\d{1,2})?(?![\d:])"
 )
 _NOUN = (
@@ -167,6 +168,9 @@ def _passages(entries: list[_Entry], source: Source, taken: set[int]) -> Iterato
         if line.number in taken or len(line.text) > MAX_PASSAGE:
             continue
         if entry[3] != title:
+            if held:
+                yield _passage(held, topic, celled, source)
+                held = []
             topic, celled, title = "", False, entry[3]
         if held:
             between = _between(held[-1][0], line, source, taken)

@@ -19,7 +19,7 @@ from .identities import note_name as _note_name
 from .identity import Identity
 from .numbers import Figure, to_decimal
 from .participants import category, is_measure
-from .sections import Document
+from .sections import Document, unit_in
 from .solve import SCALE, Cell, Grid, repair, search
 from .solve import Identity as Sum
 from .source import Line, Source
@@ -903,7 +903,7 @@ def _unit(table: Table, column: Column, figure: Figure, label: str) -> str:
     if table.statement == "utbildning":
         if not re.search(r"kostnad|belopp", fold(column.text)):
             return "antal"
-        return table.unit if table.unit_known else "SEK"
+        return next((u for h in table.heads if (u := unit_in(h.text))), "SEK")
     if table.statement == "deltagare" or column.role == "count":
         return "antal"
     if table.statement in ("oversikt", "nyckeltal", "personal") and re.match(
