@@ -95,7 +95,7 @@ _Item = tuple[Line, str, re.Match[str] | None, int]
 
 def _items(source: Source, at: int, topic: str) -> Iterator[_Item]:
     """Labels, numbers and pairs after a heading, until a line is something else."""
-    blanks = 0
+    blanks = known = 0
     for line in source.lines[at + 1 : at + 1 + REACH]:
         text = line.text
         if not text.strip():
@@ -106,8 +106,9 @@ def _items(source: Source, at: int, topic: str) -> Iterator[_Item]:
         number, cells = _NUMBER.match(text), _CELLED.match(text)
         if number is not None:
             yield line, "", number, 1
-        elif cells is not None and (name := _category(cells[1] or cells[3], topic)):
+        elif cells is not None and (name := _category(cells[1] or cells[3], topic, known >= 2)):
             yield line, name, cells, 2 if cells[1] else 4
+            known += 1
         elif not any(c.isdigit() for c in mended(text)) and (name := _category(text, topic)):
             if blanks > 1:
                 return
@@ -121,8 +122,11 @@ def _items(source: Source, at: int, topic: str) -> Iterator[_Item]:
         blanks = 0
 
 
-def _category(label: str, topic: str) -> str:
-    """The category of the topic that a label names, its sum included; '' for other labels."""
+def _category(label: str, topic: str, among: bool = False) -> str:
+    """The category of the topic that a label names, its sum included; '' for other labels.
+
+    `among`: in a run of categories any short label is one.
+    """
     label = label.strip(" |*•\t:")
     if _SUM.match(mended(label).strip()):
         return "Slutsumma"
@@ -132,4 +136,4 @@ def _category(label: str, topic: str) -> str:
     other = mended(label).startswith(
         ("ovrig", "annan", "annat", "okan", "saknas", "uppgift saknas")
     )
-    return label if other and len(label) < 40 else ""
+    return label if (other or (among and len(label.split()) <= 4)) and len(label) < 40 else ""

@@ -14,6 +14,7 @@ from functools import cache
 from rapidfuzz import fuzz, process
 
 from .identity import Identity
+from .participants import mended
 from .sections import Document
 from .vocabulary import Insats, find_insats, fold, insatser, register, skeleton
 
@@ -31,6 +32,9 @@ _NAME = re.compile(r"[A-ZÅÄÖ][\w&/-]*(?:\s+(?:[A-ZÅÄÖ][\w&/-]*|(?:för|i|t
 _LONG = 8  # letters of a name that is known in small letters too (coachingteamet)
 
 
+_CLOSED = re.compile(
+    r"((?:[\w&/-]+\s+){0,4}?[\w&/-]+)(?=[.,;:)]|\s+(?:har|hade|deltog|var|finns)\b|$)"
+)
 _WITHIN = re.compile(r"\b[Ii]\s+(?=[A-ZÅÄÖ])")
 
 
@@ -106,17 +110,30 @@ class Context:
         if names:
             return ""
         for match in _IN.finditer(fold(text)):
-            name = _NAME.match(text, match.end())
-            if name is not None and len(name.group()) >= 3 and match.start() > place - 160:
-                return name.group().strip()
+            if match.start() > place - 160 and (name := self._resolved(text, match.end())):
+                return name
         return ""
+
+    def _resolved(self, text: str, start: int) -> str:
+        """The name that begins at a place: one the document knows, else as it is printed."""
+        printed = _NAME.match(text, start)
+        if printed is None or skeleton(printed.group()) in _places():
+            return ""
+        words = [m.end() for m in re.finditer(r"[\w&/-]+", text[start : start + 60])][:5]
+        for end in reversed(words):
+            key = skeleton(text[start : start + end])
+            hit = process.extractOne(key, list(self._names), scorer=fuzz.ratio, score_cutoff=88)
+            if hit is not None:
+                return self._names[hit[0]]
+        closed = _CLOSED.match(text, start)
+        name = closed.group(1) if closed is not None else printed.group()
+        return name.strip() if len(name.strip()) >= 3 else ""
 
     def placed(self, text: str) -> str:
         """A name that nothing but `i Lotsen` tells to be an insats: no place of the register."""
         for match in _WITHIN.finditer(text):
-            name = _NAME.match(text, match.end())
-            if name is not None and skeleton(name.group()) not in _places():
-                return name.group().strip()
+            if name := self._resolved(text, match.end()):
+                return name
         return ""
 
     def before(self, text: str, place: int) -> str:
@@ -126,7 +143,7 @@ class Context:
 
     def titled(self, text: str) -> str:
         """The insats that a short heading above a passage names (`Mål för Lotsen`)."""
-        title = _TITLE.match(fold(text))
+        title = _TITLE.match(mended(text))
         if title is None:
             return ""
         names = {m.name for m in self.mentions(text)}

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
-from .participants import is_measure, mended
+from .participants import category, is_measure, mended
 from .statements import Draft
 from .tables import UNSURE_HEADS
 from .vocabulary import skeleton
@@ -65,7 +65,11 @@ def _named(draft: Draft) -> Draft:
     """A row of a table of participants that names nothing countable is left to a person."""
     if draft.statement != "deltagare" or draft.status != "unchecked" or draft.unit != "antal":
         return draft
-    if draft.insats or draft.breakdown or is_measure(draft.label):
+    parts = {skeleton(value) for key, value in _parts(draft).items() if key != "kolumn"}
+    itself = skeleton(draft.label) in parts or any(
+        category(draft.label) == (key, value) for key, value in _parts(draft).items()
+    )
+    if not itself and (draft.insats or draft.breakdown or is_measure(draft.label)):
         named = is_measure(draft.label) or skeleton(draft.label) == skeleton(draft.insats)
         if named or "kolumn=" not in draft.breakdown:
             return draft

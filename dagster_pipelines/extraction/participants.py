@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 from .source import Line
 from .vocabulary import VOCABULARY, fold, read_csv, skeleton
 
-_AGE = re.compile(r"^(?:alder\s*)?(\d{2})\s*-\s*(\d{2})(?:\s*ar)?$")
+_AGE = re.compile(r"^(?:alder\s*)?(\d{2})\s*-\s*(\d{2})(?:\s*[ad]r)?$")
 
 
 @cache
@@ -172,6 +172,12 @@ def _category_line(folded: str) -> tuple[int, int, re.Match[str]] | None:
     return (start, end, number) if 2 <= end - start <= 61 else None
 
 
+def _foreign(label: str, number: str) -> bool:
+    """What stands among categories without being one: a sentence, a foot, a year."""
+    year = len(number) == 4 and number[:2] in ("19", "20")
+    return year or len(label.split()) > 5 or _FOREIGN.search(mended(label)) is not None
+
+
 def read_line(  # noqa: PLR0917
     line: Line, topic: str, topic_text: str, insats: str, kind: str, goal: bool
 ) -> Statistic | None:
@@ -213,9 +219,7 @@ def read_line(  # noqa: PLR0917
     hit = category(label)
     if not any(c.isalpha() for c in label) and hit is None:
         return None
-    if hit is None and (
-        _FOREIGN.search(mended(label)) or number[1][:2] in ("19", "20") and len(number[1]) == 4
-    ):
+    if hit is None and _foreign(label, number[1]):
         return None
     name = hit[1] if hit is not None and hit[0] == topic else label
     count = Count(*number.span(1), int(number[1]), "")

@@ -336,6 +336,9 @@ class _Reader:
         if unit == "MSEK":
             value, unit, note = value * 1_000_000, "SEK", "tryckt i miljoner kronor"
         self._add(begin, match.end(), value, unit, tail, note)
+        if unit in MONEY and _TORN.search(self.flat, max(0, begin - 3), begin):
+            doubted = f"{note}; siffror före beloppet kan höra till det".strip("; ")
+            self.found[-1] = replace(self.found[-1], status="suspect", note=doubted)
 
     def _bracketed(self, match: re.Match[str]) -> None:
         """`(725) tkr`: an amount below nought; other numbers in brackets say what they say."""
@@ -617,6 +620,8 @@ class _Reader:
         if named:
             return named, False
         several = len({m.name for m in self.context.mentions(sentence)}) > 1
+        if _OPENS.match(sentence) and (placed := self.context.placed(sentence[:80])):
+            return placed, True
         heading = self.context.titled(self.passage.topic) or self.context.heading(
             self.passage.insats, self.passage.section
         )
@@ -755,4 +760,6 @@ _GOAL = re.compile(
 _NEXT_CELL = re.compile(
     r"[^\t]{0,40}\t\s*(?:ca )?(\d{1,3}(?:,\d)?)\s?(?:%|procent)(?! svarsfrekvens)(?!\s+av \w+ sk(?:a|all)\b)"
 )
+_TORN = re.compile(r"\d $")
+_OPENS = re.compile(r"\s*[Ii]\s+[A-ZÅÄÖ]")
 _OUTCOME = re.compile(r"^\W*(?:utfall|resultat)\s*:\s*(?:ca )?(\d{1,3}(?:,\d)?)\s?%")

@@ -298,7 +298,7 @@ class Walker:
                 continue
             if line.number in self.claimed:
                 self._flush(keep=True)
-                self.topic = ""
+                self.topic, self.heads = "", []
                 self.document.claimed[line.number] = self._about()
                 continue
             if line.number in furniture or (self.items and self._is_furniture(text)):
@@ -381,7 +381,8 @@ class Walker:
             atoms, left = head_atoms(text)
             if not atoms and not left and not unit_in(text) and not self.items:
                 return True
-            if atoms and not left and self.heads and all(i.kind == "label" for i in self.items):
+            head_cell = bool(self.heads) or "<th" in line.raw
+            if atoms and not left and head_cell and all(i.kind == "label" for i in self.items):
                 self.heads.append(line)
                 return True
         if self._heads_block(text, blank):

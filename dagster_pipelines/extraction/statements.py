@@ -639,7 +639,7 @@ def _classify(table: Table) -> None:  # noqa: PLR0912
         table.statement = ""  # a section whose end was not seen
     elif re.search(r"tillfallen", heads) and not any(r.post for r in table.rows):
         table.statement = "utbildning"
-    elif table.statement in ("oversikt", "mal") and _of_people(table, heads):
+    elif table.statement in ("oversikt", "mal", "") and _of_people(table, heads):
         table.statement = "deltagare"
     if table.statement:
         return
@@ -697,7 +697,9 @@ def _of_money(table: Table, words: str) -> bool:
 def _of_people(table: Table, heads: str) -> bool:
     """A table that counts participants by sex, in a section of another name."""
     counted = sum(is_measure(r.label) for r in table.rows)
-    return bool(re.search(r"kvinn", heads)) and counted * 2 > len(table.rows)
+    parts = sum((category(r.label) or ("kon",))[0] != "kon" for r in table.rows)
+    by_sex = bool(re.search(r"kvinn", heads)) and counted * 2 > len(table.rows)
+    return by_sex or (parts >= 2 and parts * 3 > 2 * len(table.rows))
 
 
 def _units(tables: list[Table], document: Document) -> None:
