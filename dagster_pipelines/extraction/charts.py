@@ -57,7 +57,7 @@ def find_charts(source: Source) -> list[Chart]:
     found = []
     lines = source.lines
     for at, line in enumerate(lines):
-        if len(line.text) > 80 or "-" not in line.text and "–" not in line.text:
+        if len(line.text) > 80 or not ("-" in line.text or "–" in line.text):
             continue
         ages = _age_groups(line)
         if len(ages) >= 2 and (chart := _chart(lines, at, ages)) is not None:

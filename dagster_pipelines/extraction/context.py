@@ -21,12 +21,12 @@ from .vocabulary import Insats, find_insats, fold, insatser, register, skeleton
 MENTIONS = 2  # of one insats and no other, before a section without its heading is about it
 _TITLE = re.compile(
     r"^\W*(?:[\d.]+\s+)?(?:(?:individinriktad|individuell|strukturovergripande|strukturell)\w*\s+"
-    r"insats\w*|insats(?:en)?|projekt(?:et)?|verksamhet(?:en)?|m[ad]l for|statistik for|deltagare i|"
-    r"resultat for|uppfoljning av)\s*[-:–]?\s+"
+    r"insats\w*|insats(?:en)?|projekt(?:et)?|verksamhet(?:en)?|m[ad]l for|statistik for|"
+    r"deltagare i|resultat for|uppfoljning av)\s*[-:–]?\s+"
 )
 _IN = re.compile(
-    r"\b(?:deltagit i|deltog i|inskrivna i|inskriven i|deltagare i|borjat i|startat i|skrivits in i|tagit del av|plats i|stod av|"
-    r"insatsen|projektet|verksamheten)\s+"
+    r"\b(?:deltagit i|deltog i|inskrivna i|inskriven i|deltagare i|borjat i|startat i|"
+    r"skrivits in i|tagit del av|plats i|stod av|insatsen|projektet|verksamheten)\s+"
 )
 _NAME = re.compile(r"[A-ZÅÄÖ][\w&/-]*(?:\s+(?:[A-ZÅÄÖ][\w&/-]*|(?:för|i|till|och)\s+[A-ZÅÄÖ]\w*))*")
 _LONG = 8  # letters of a name that is known in small letters too (coachingteamet)

@@ -37,7 +37,8 @@ _WHAT = re.compile(
 )
 _WHO = re.compile(r"\b(?:vem|ansvar\w*|arrangor|utforare|leverantor)\b")
 _NUMBERS = re.compile(
-    r"(?:(?<=\s)|(?<=\|))(?:\d{1,3}(?:[ .]\d{3})+|\d{1,6})(?:[\s|]+(?:\d{1,3}(?:[ .]\d{3})+|\d{1,6}|-))*[\s|]*$"
+    r"(?<=[\s|])(?:\d{1,3}(?:[ .]\d{3})+|\d{1,6})"
+    r"(?:[\s|]+(?:\d{1,3}(?:[ .]\d{3})+|\d{1,6}|-))*[\s|]*$"
 )
 _TOKEN = re.compile(r"\d+|-")
 _SENTENCE = re.compile(r"\b(?:har|ar|foljer|genomfor\w*|innebar|kommer|ska|skall|blev|var)\b")
@@ -193,7 +194,7 @@ def _label(lines: tuple[Line, ...], n: int, own: str, who: bool) -> str:
             label = label[: cut.start()].rstrip(" |")
     below = lines[n + 1].text.strip() if n + 1 < len(lines) else ""
     after = lines[n + 2].text.strip() if n + 2 < len(lines) else ""
-    goes_on = below[:1].islower() or (below[:2] in ("- ", "– ") and not after[:1] in ("-", "–"))
+    goes_on = below[:1].islower() or (below[:2] in ("- ", "– ") and after[:1] not in ("-", "–"))
     if goes_on and len(below) < 40 and not re.search(r"\d", below) and below != "enligt avtal":
         label = f"{label} {below}"
     return re.sub(r"\s+", " ", label)

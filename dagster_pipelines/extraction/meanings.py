@@ -336,7 +336,8 @@ _PHRASES = {
     "tjanst": _STAFF_PHRASES,
 }
 _DEVIATION = re.compile(
-    r"\s?(?:tkr|kr|mkr|mnkr|(?:tusen |miljoner )?kronor)\s(mindre|mer|lagre|hogre|under|over|battre|samre)\s(?:an\s)?"
+    r"\s?(?:tkr|kr|mkr|mnkr|(?:tusen |miljoner )?kronor)\s"
+    r"(mindre|mer|lagre|hogre|under|over|battre|samre)\s(?:an\s)?"
     r"(?:vad som\s)?(?:var\s)?(?:den\s)?budget"
 )
 _DIVIDED = re.compile(

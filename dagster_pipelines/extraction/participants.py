@@ -52,7 +52,8 @@ def kon_of(text: str) -> str:
 
 
 _KON = re.compile(
-    r"[\s%(]*(?:procent )?(?:st )?(?:av dem |varav |ar )?(kvinn(?:or|a|lig\w*)|m[ae]n(?:nen)?|manlig\w*)\b"
+    r"[\s%(]*(?:procent )?(?:st )?(?:av dem |varav |ar )?"
+    r"(kvinn(?:or|a|lig\w*)|m[ae]n(?:nen)?|manlig\w*)\b"
 )
 
 
@@ -208,18 +209,21 @@ def read_line(  # noqa: PLR0917
         if hit is None or hit[0] == "kon":
             key, name = _exit(label)
             return Statistic(line, label, tuple(counts), key, name, insats, kind, goal)
-    if not topic:
-        return None
-    split = _category_line(folded)
+    return _category_of(line, topic, topic_text, insats, kind, goal) if topic else None
+
+
+def _category_of(  # noqa: PLR0917
+    line: Line, topic: str, topic_text: str, insats: str, kind: str, goal: bool
+) -> Statistic | None:
+    """A line of a category under the heading of its breakdown: `Grundskola 12`."""
+    split = _category_line(fold(line.text))
     if split is None:
         return None
     start, end, number = split
     label = line.text[start:end].strip(" -•*|:")
     label = re.sub(r"[\s|]+[^\w\s]?\w?$", "", label) if len(label) > 8 else label
     hit = category(label)
-    if not any(c.isalpha() for c in label) and hit is None:
-        return None
-    if hit is None and _foreign(label, number[1]):
+    if hit is None and (not any(c.isalpha() for c in label) or _foreign(label, number[1])):
         return None
     name = hit[1] if hit is not None and hit[0] == topic else label
     count = Count(*number.span(1), int(number[1]), "")

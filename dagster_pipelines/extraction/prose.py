@@ -182,10 +182,10 @@ def _passages(entries: list[_Entry], source: Source, taken: set[int]) -> Iterato
         if not held and len(line.text) < 70 and _LETTER.search(line.text):
             headed = _GOAL_HEAD.match(fold(line.text)) is not None
             figure = _DIGIT.search(line.text) or _WORDED.search(fold(line.text))
-            if not headed and "\t" not in line.text:
-                if not figure or named_span(line.text) is not None:
-                    topic = line.text.strip()
-            celled = celled or (headed and "\t" not in line.text)
+            plain = "\t" not in line.text
+            if plain and not headed and (not figure or named_span(line.text) is not None):
+                topic = line.text.strip()
+            celled = celled or (headed and plain)
         celled = celled and len(line.text) < FULL_WIDTH
         held.append(entry)
     if held:
@@ -343,17 +343,16 @@ class _Reader:
     def _bracketed(self, match: re.Match[str]) -> None:
         """`(725) tkr`: an amount below nought; other numbers in brackets say what they say."""
         rest = self.flat[match.end() + 1 : match.end() + 46]
-        for unit, pattern in _UNITS:
-            hit = pattern.match(rest)
-            if hit and unit in MONEY:
-                value = -Decimal(re.sub(r"[ .]", "", match["num"]))
-                value += -Decimal((match["dec"] or ",0").replace(",", "0."))
-                note = ""
-                if unit == "MSEK":
-                    value, unit, note = value * 1_000_000, "SEK", "tryckt i miljoner kronor"
-                start, end = match.start("num") - 1, match.end() + 1
-                self._add(start, end, value, unit, end + hit.end(), note)
-                return
+        hits = ((unit, pattern.match(rest)) for unit, pattern in _UNITS if unit in MONEY)
+        unit, hit = next(((u, h) for u, h in hits if h is not None), ("", None))
+        if hit is None:
+            return
+        plain = re.sub(r"[ .]", "", match["num"]) + (match["dec"] or "").replace(",", ".")
+        value, note = -Decimal(plain), ""
+        if unit == "MSEK":
+            value, unit, note = value * 1_000_000, "SEK", "tryckt i miljoner kronor"
+        start, end = match.start("num") - 1, match.end() + 1
+        self._add(start, end, value, unit, end + hit.end(), note)
 
     def _unit_around(self, match: re.Match[str]) -> str:
         """The unit of a number without one: of the count it is part of, of a mean, below it."""
@@ -620,22 +619,24 @@ class _Reader:
         if named:
             return named, False
         several = len({m.name for m in self.context.mentions(sentence)}) > 1
-        if _OPENS.match(sentence) and (placed := self.context.placed(sentence[:80])):
-            return placed, True
+        opening = self.context.placed(sentence[:80]) if _OPENS.match(sentence) else ""
         heading = self.context.titled(self.passage.topic) or self.context.heading(
             self.passage.insats, self.passage.section
         )
-        if heading:
-            return heading, False
-        if several:
-            return "", None
-        if placed := self.context.placed(sentence):
-            return placed, True
+        if opening or heading or several:
+            return opening or heading, bool(opening) if opening or heading else None
+        return self._unheaded(sentence, begin)
+
+    def _unheaded(self, sentence: str, begin: int) -> tuple[str, bool]:
+        """The insats of a figure in no section of an insats: what its surroundings suggest."""
+        placed = self.context.placed(sentence)
         line, _ = self.passage.at(begin)
-        if len(self.flat) < 400 and (told := self.context.heading_of(line.text)):
+        if not placed and len(self.flat) < 400 and (told := self.context.heading_of(line.text)):
             return told, False
-        inferred = self.context.before(self.passage.text, begin) or self.context.inferred(
-            self.passage.section, self.passage.title
+        inferred = (
+            placed
+            or self.context.before(self.passage.text, begin)
+            or self.context.inferred(self.passage.section, self.passage.title)
         )
         return inferred, bool(inferred)
 
@@ -715,7 +716,7 @@ _AGAINST = re.compile(
     r"[^.;\d]*\b(?:jamfort med|att jamfora med|jamfora med|mot|fran)\s(?:ca )?[(-]?"
 )
 _SAME_PERIOD = re.compile(
-    r"[^.;,\d]{0,25}?\b(?:samma|motsvarande) (?:period|tid)|[^.;,\d]{0,25}?\b(?:foregaende|forra) ar"
+    r"[^.;,\d]{0,25}?\b(?:(?:samma|motsvarande) (?:period|tid)|(?:foregaende|forra) ar)"
 )
 _OF_THEM = re.compile(r"[a-z ]{0,30}\bvarav (?:ca )?")
 _TIME = re.compile(r"\b(?:forsta|senaste|kommande|sista|narmaste) $")
@@ -758,7 +759,8 @@ _GOAL = re.compile(
     r"upplever[^.;]{5,90}|uppger[^.;]{5,90})"
 )
 _NEXT_CELL = re.compile(
-    r"[^\t]{0,40}\t\s*(?:ca )?(\d{1,3}(?:,\d)?)\s?(?:%|procent)(?! svarsfrekvens)(?!\s+av \w+ sk(?:a|all)\b)"
+    r"[^\t]{0,40}\t\s*(?:ca )?(\d{1,3}(?:,\d)?)\s?(?:%|procent)"
+    r"(?! svarsfrekvens)(?!\s+av \w+ sk(?:a|all)\b)"
 )
 _TORN = re.compile(r"\d $")
 _OPENS = re.compile(r"\s*[Ii]\s+[A-ZÅÄÖ]")

@@ -598,7 +598,8 @@ class Walker:
             blockwise = sum(i.kind == "label" for i in self.items) >= 3 and all(
                 i.kind in ("label", "values", "head") for i in self.items
             )
-            if timed and not blockwise:
+            counted = len(kinds & {"count", "women", "men", "total"}) >= 2
+            if (timed or counted) and not blockwise:
                 same = any(h.text.split() == line.text.split() for h in self.heads)
                 if same:
                     return

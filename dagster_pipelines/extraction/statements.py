@@ -909,24 +909,18 @@ def reading_label(grid: Grid, cell: Cell) -> str:
 def _unit(table: Table, column: Column, figure: Figure, label: str) -> str:
     if figure.percent or column.role == "share":
         return "procent"
-    folded = fold(label)
-    if table.statement == "utbildning":
-        if not re.search(r"kostnad|belopp", fold(column.text)):
-            return "antal"
+    if table.statement == "utbildning" and re.search(r"kostnad|belopp", fold(column.text)):
         return next((u for h in table.heads if (u := unit_in(h.text))), "SEK")
-    if table.statement == "deltagare" or column.role == "count":
+    counting = table.statement in ("deltagare", "utbildning", "personal", "ovrigt", "mal")
+    if counting or column.role == "count":
         return "antal"
-    if table.statement in ("oversikt", "nyckeltal", "personal") and re.match(
-        r"antal|anstallda|deltagare", folded
-    ):
+    folded = fold(label)
+    if table.statement not in ("oversikt", "nyckeltal"):
+        return table.unit
+    if re.match(r"antal|anstallda|deltagare", folded):
         return "antal"
-    if table.statement in ("oversikt", "nyckeltal") and re.search(
-        r"soliditet|andel|procent|%|likviditet|grad\b", folded
-    ):
-        return "procent"
-    if table.statement in ("personal", "ovrigt", "mal"):
-        return "antal"
-    return table.unit
+    share = re.search(r"soliditet|andel|procent|%|likviditet|grad\b", folded)
+    return "procent" if share else table.unit
 
 
 STANDING = re.compile(r"pagaende|aktuella|inskrivna (?:vid|per)|kvarvarande")

@@ -19,8 +19,9 @@ Period = tuple[date | None, date | None]
 
 _Y = r"(?:19|20)\d\d"
 _BEFORE = (
-    r"(?:(?:samma|motsvarande) (?:period|tid)\w*(?: under| for)? (?:foregaende ar|forra aret|i fjol|"
-    r"fjolaret|aret innan)|(?:foregaende ar|forra aret|i fjol|aret innan)(?!s? (?:budget|bokslut)))"
+    r"(?:(?:samma|motsvarande) (?:period|tid)\w*(?: under| for)? (?:foregaende ar|forra aret|"
+    r"i fjol|fjolaret|aret innan)|"
+    r"(?:foregaende ar|forra aret|i fjol|aret innan)(?!s? (?:budget|bokslut)))"
 )
 _BEFORE_LEAD = re.compile(rf"\b{_BEFORE}(?:s (?:utfall|resultat))?[^.;\d]{{0,40}}$")
 _BEFORE_AFTER = re.compile(rf"[^.;,\d]{{0,25}}?\b{_BEFORE}\b")

@@ -20,7 +20,8 @@ _LOOSE_START = re.compile(
     r"^(?:och|samt|att|men|dock|vilket|som|där|dar|även|aven|däremot)\s+", re.I
 )
 _ADVERB = re.compile(
-    r"^(?:i dagsl\w+|idag|hittills|nu|totalt|sammanlagt|ocks[aå]|[aä]ven|under (?:perioden|\w*[aå]ret))\s+"
+    r"^(?:i dagsl\w+|idag|hittills|nu|totalt|sammanlagt|ocks[aå]|[aä]ven|"
+    r"under (?:perioden|\w*[aå]ret))\s+"
 )
 _HAVE = re.compile(r"^(?:har|hade)\s+")
 _VERB = re.compile(
@@ -86,14 +87,8 @@ def _counted(lead: str, after: str) -> str:
     if words[0].lower() == "st" and size == 2:
         words, size = words[1:], 1
     noun, rest = " ".join(words[:size]), " ".join(words[size:])
-    folded = fold(lead)
-    passive = _PASSIVE.search(folded)
-    if passive is not None and passive[1] in _DONE:
-        return f"{_DONE[passive[1]]} {noun}"
-    if _INFINITIVE.match(fold(lead)):
-        return f"{noun} att {lead[:1].lower()}{lead[1:]} {rest}"
-    if _CONTACT.match(lead):
-        return f"{noun} som {lead[:1].lower()}{lead[1:]}"
+    if told := _led(lead, noun, rest):
+        return told
     did = _HAVE.sub("", rest)
     if did != rest or _VERB.match(fold(rest)):
         did = _ADVERB.sub("", did)
@@ -102,6 +97,17 @@ def _counted(lead: str, after: str) -> str:
         return noun
     stop = re.search(r"(?<!med)(?<!av)(?<!för)(?<!från)(?<!till)(?<!i)\s[A-ZÅÄÖ]", rest)
     return f"{noun} {_first_part(rest[: stop.start()] if stop else rest)}"
+
+
+def _led(lead: str, noun: str, rest: str) -> str:
+    """A noun that the words before it say enough of: `under perioden avslutades 31 deltagare`."""
+    passive = _PASSIVE.search(fold(lead))
+    if passive is not None and passive[1] in _DONE:
+        return f"{_DONE[passive[1]]} {noun}"
+    told = f"{lead[:1].lower()}{lead[1:]}"
+    if _INFINITIVE.match(fold(lead)):
+        return f"{noun} att {told} {rest}"
+    return f"{noun} som {told}" if _CONTACT.match(lead) else ""
 
 
 def _first_part(text: str) -> str:
@@ -114,7 +120,8 @@ def _share(lead: str, after: str) -> str:
     """Of whom and doing what: `% av deltagarna har gått vidare`."""
     after = after.lstrip("% ").removeprefix("procent ").strip()
     of = re.match(
-        r"av (?:de |dem |alla |samtliga )?(\w+(?: \w+)??)\s+((?:har|hade|som|ska|skall|upplever|uppger|g[åa]r|[äa]r|var)\b.*)",
+        r"av (?:de |dem |alla |samtliga )?(\w+(?: \w+)??)\s+"
+        r"((?:har|hade|som|ska|skall|upplever|uppger|g[åa]r|[äa]r|var)\b.*)",
         after,
     )
     if of is not None:
