@@ -186,15 +186,19 @@ def rejected_inputs(settings: Settings) -> list[Mapping[str, str]]:
 
 
 def intact(version: Path) -> bool | None:
-    """Whether the database still has the bytes that were published; None when nobody noted them."""
+    """Whether database and exports have the bytes that were published; None when nobody noted."""
     try:
         about = json.loads((version / "manifest.json").read_text(encoding="utf-8"))
-        with (version / "finsam.duckdb").open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
+        noted: Mapping[str, str] = about.get("hashes", {})
+        same = [_sha256(version / name) == found for name, found in noted.items()]
     except (OSError, ValueError):
         return False
-    noted = about.get("hashes", {}).get("finsam.duckdb")
-    return None if noted is None else bool(noted == found)
+    return all(same) if "finsam.duckdb" in noted else None
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _before(settings: Settings, now: Path) -> Path:
