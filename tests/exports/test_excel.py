@@ -191,6 +191,18 @@ def test_a_sheet_without_rows_still_has_its_headings(copied_home: Settings) -> N
     assert book["Resultaträkning"]["B1"].value == "Förbund"
 
 
+def test_a_text_too_long_for_a_cell_is_cut_and_says_so(copied_home: Settings) -> None:
+    with open_build(copied_home) as con:
+        con.execute(
+            "update marts.rpt_insats set kallor = repeat('å', 40000) where kallor is not null"
+        )
+    publishing.publish(copied_home, run_id="lang", inputs={}, seconds={})
+    book = openpyxl.load_workbook(copied_home.warehouse_dir / "finsam.xlsx")
+    texts = {row[-1] for row in rows_of(book["Insatser"])} - {None}
+    assert [len(text) for text in texts] == [32_767]
+    assert texts.pop().endswith("Avkortad: hela texten står i databasen.")
+
+
 def test_a_workbook_that_cannot_be_written_is_an_error_of_the_disk(
     refreshed_home: Settings, tmp_path: Path
 ) -> None:
