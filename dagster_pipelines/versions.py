@@ -199,16 +199,23 @@ def rejected_inputs(settings: Settings) -> list[Mapping[str, str]]:
     return [inputs for inputs in rejected if inputs and inputs != _inputs(now)]
 
 
-def intact(version: Path, name: str = "finsam.duckdb") -> bool | None:
-    """Whether a file of the version has the bytes that were published; None if nobody noted."""
+def intact(version: Path, name: str | None = None) -> bool | None:
+    """Whether the version, or the one file of it, has the bytes that were published.
+
+    None when nobody noted what they were.
+    """
     try:
-        about = _about(version)
-        with (version / name).open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
+        noted: Mapping[str, str] = _about(version).get("hashes", {})
+        of_interest = noted if name is None else {name: noted[name]} if name in noted else {}
+        same = all(_sha256(version / file) == found for file, found in of_interest.items())
     except (OSError, ValueError):
         return False
-    noted = about.get("hashes", {}).get(name)
-    return None if noted is None else bool(noted == found)
+    return same if (name or "finsam.duckdb") in noted else None
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _before(settings: Settings, now: Path) -> Path:

@@ -73,11 +73,12 @@ def test_rollback_goes_to_what_was_seen_before_and_forward_again(small: Settings
         versions.roll_back(small, "finns-inte")
 
 
-def test_a_damaged_version_is_not_rolled_back_to(small: Settings) -> None:
+@pytest.mark.parametrize("name", ["finsam.duckdb", "finsam.xlsx", "csv/generation.csv"])
+def test_a_damaged_version_is_not_rolled_back_to(small: Settings, name: str) -> None:
     first = versions.current(small)
     go_on(small, 1)
-    with (first / "finsam.duckdb").open("r+b") as file:
-        file.seek(5000)
+    with (first / name).open("r+b") as file:
+        file.seek(5)
         file.write(b"skadad")
     with pytest.raises(versions.VersionError, match="damaged"):
         versions.roll_back(small)
