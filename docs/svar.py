@@ -16,12 +16,12 @@ import duckdb
 
 from dagster_pipelines.database import open_published
 from dagster_pipelines.settings import PROJECT_DIR, get_settings
+from dagster_pipelines.svenska import number
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$(?:\n\n((?:\|[^\n]*\n)+))?", re.M | re.S)
 FRAGOR = PROJECT_DIR / "docs" / "fragor"
 INDEX = FRAGOR / "index.md"
 IN_SWEDISH = ("docs/fragor/", "docs/hur-man/")
-UNGROUPED = 10_000  # a year is no amount: an integer is grouped from five digits on
 YES_NO = {True: "ja", False: "nej"}
 LIST_BEGINS, LIST_ENDS = "<!-- python -m docs.svar -->\n", "<!-- slut -->"
 
@@ -148,10 +148,9 @@ def _cell(value: Any, places: int, swedish: bool) -> str:
         return YES_NO[value] if swedish else str(value).lower()
     if not _is_number(value):
         return str(value).replace("|", "\\|")
-    if isinstance(value, int) and abs(value) < UNGROUPED:
-        return str(value)
-    grouped = f"{value:,.{places}f}".replace(",", " ")
-    return grouped.replace(".", ",") if swedish else grouped
+    decimals = places if isinstance(value, Decimal) else 0
+    told = number(value, decimals, space=" ")
+    return told if swedish else told.replace(",", ".")
 
 
 def questions() -> list[Path]:
