@@ -24,6 +24,8 @@ from dagster_pipelines.outcome import Break
 from dagster_pipelines.settings import PROJECT_DIR, Settings
 
 SCHEMAS = ("raw", "marts")
+STORAGE = "v1.2.0"
+"""The oldest DuckDB that can open what is published: ODBC, JDBC and BI tools lag behind ours."""
 LIBRARIES = (
     "dbt-core", "dbt-duckdb", "duckdb", "dagster", "dagster-dbt",
     "great-expectations", "polars", "pyarrow", "finsam",
@@ -69,7 +71,9 @@ def publish(
     staged_db, staged_parquet = staged / settings.published_db.name, staged / "parquet"
     staged_parquet.mkdir()
 
-    with duckdb.connect(staged_db, config={"threads": settings.threads}) as con:
+    config: dict[str, Any] = {"threads": settings.threads}
+    config["storage_compatibility_version"] = STORAGE
+    with duckdb.connect(staged_db, config=config) as con:
         con.execute(f"attach '{_quoted(settings.build_db)}' as bygge (read_only)")
         _copy(con)
         con.execute("detach bygge")
