@@ -125,5 +125,6 @@ def test_the_pages_load_nothing_from_outside(copied_home: Settings) -> None:
         assert not LOADED.search(page.read_text(encoding="utf-8")), page
     models = (copied_home.build_dir / "docs" / "modeller.html").read_text(encoding="utf-8")
     assert "model.finsam.rpt_balansrakning" in models
+    assert "Begin with a wide table" in models  # our own first page, not dbt's welcome
     assert '"send_anonymous_usage_stats": false' in models  # else it loads a tracker
     assert requests_of(*pages) == []
