@@ -136,7 +136,7 @@ class Shell:
         commands[command](argument.strip())
 
     def _help(self, _: str) -> None:
-        self._show(table("", ("command", "what it does"), COMMANDS.items()))
+        out().print(table("", ("command", "what it does"), COMMANDS.items()))
         out().print(
             "A question ends with a semicolon and may take several lines. Tab completes tables\n"
             "and columns, the arrows fetch earlier questions, Ctrl-C drops the line or stops the\n"
@@ -146,13 +146,13 @@ class Shell:
 
     def _tables(self, _: str) -> None:
         rows = self._con.execute(TABLES).fetchall()
-        self._show(table("", ("schema", "table", "one row of it"), rows))
+        out().print(table("", ("schema", "table", "grain"), rows))
 
     def _schema(self, name: str) -> None:
         rows = self._con.execute(COLUMNS, [name.rsplit(".", maxsplit=1)[-1].lower()]).fetchall()
         if not rows:
             raise UnansweredError(f"There is no table {name!r}.", ".tables lists the tables.")
-        self._show(table("", ("column", "type", "null", "meaning"), rows))
+        out().print(table("", ("column", "type", "null", "meaning"), rows))
 
     def _set_format(self, name: str) -> None:
         try:
