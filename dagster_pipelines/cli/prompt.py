@@ -9,6 +9,7 @@ import pydoc
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cache
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,8 +20,7 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
-from prompt_toolkit.lexers import PygmentsLexer
-from pygments.lexers.sql import SqlLexer  # type: ignore[import-untyped]
+from prompt_toolkit.lexers import DynamicLexer, Lexer, PygmentsLexer
 
 from dagster_pipelines.cli.shell import COMMANDS, Shell
 
@@ -99,6 +99,14 @@ def _aliases(text: str) -> dict[str, str]:
     return {name.lower(): of.lower() for of, alias in found for name in (alias, of) if name}
 
 
+@cache
+def _colours() -> Lexer:
+    """Imported when there is something to colour: it takes as long as the warehouse to open."""
+    from pygments.lexers.sql import SqlLexer  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    return PygmentsLexer(SqlLexer)
+
+
 def history_in(folder: Path) -> History:
     """Earlier questions, in a file that only its owner reads; in memory where none can be kept."""
     path = folder / "sql_historik"
@@ -134,7 +142,7 @@ def _lines(renderable: Any) -> int:
 def converse(shell: Shell, source: "Input | None" = None, screen: "Output | None" = None) -> None:
     """Ask for questions and answer them until the end; `source` and `screen` are for tests."""
     session: PromptSession[str] = PromptSession(
-        lexer=PygmentsLexer(SqlLexer),
+        lexer=DynamicLexer(lambda: _colours() if session.default_buffer.text else None),
         completer=Names(shell),
         complete_while_typing=False,
         history=history_in(shell.settings.build_dir),
