@@ -7,7 +7,6 @@ CSV or JSON. Does not belong here: ready-made questions.
 import csv
 import io
 import json
-import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,6 +26,7 @@ from dagster_pipelines.cli.screen import (
     settings_for,
     table,
 )
+from dagster_pipelines.spreadsheets import harmless
 
 if TYPE_CHECKING:
     import duckdb
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 SHOWN = 1000
 QUESTIONS = ("SELECT", "EXPLAIN")
-FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-NUMBER = re.compile(r"[+-]?[\d  .,]+%?")
 Rows = Sequence[tuple[Any, ...]]
 
 
@@ -77,7 +75,7 @@ def command(
         settings, sql, settings.query_timeout_seconds if timeout is None else timeout
     )
     if format is Format.CSV and not raw:
-        names, rows = harmless(names, rows)
+        names, rows = harmless_answer(names, rows)
     write = {Format.TABLE: write_table, Format.CSV: write_csv, Format.JSON: write_json}
     write[format](names, rows)
 
@@ -157,16 +155,10 @@ def _interrupted_after(seconds: float, interrupt: Callable[[], None]) -> Iterato
         timer.cancel()
 
 
-def harmless(names: Sequence[str], rows: Rows) -> tuple[list[str], Rows]:
+def harmless_answer(names: Sequence[str], rows: Rows) -> tuple[list[str], Rows]:
     """The answer with no text that a spreadsheet would run as a formula."""
-    cells = [tuple(_harmless(v) if isinstance(v, str) else v for v in row) for row in rows]
-    return [_harmless(name) for name in names], cells
-
-
-def _harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula; a printed number is none."""
-    runs = text.lstrip().startswith(FORMULA) or text.startswith(("\t", "\r"))
-    return f"'{text}" if runs and not NUMBER.fullmatch(text) else text
+    cells = [tuple(harmless(v) if isinstance(v, str) else v for v in row) for row in rows]
+    return [harmless(name) for name in names], cells
 
 
 def write_table(names: Sequence[str], rows: Rows) -> None:

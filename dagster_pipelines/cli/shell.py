@@ -15,7 +15,7 @@ from dagster_pipelines.cli.query import (
     Rows,
     UnansweredError,
     ask,
-    harmless,
+    harmless_answer,
     write_csv,
     write_json,
 )
@@ -114,7 +114,7 @@ class Shell:
         if self.format is Format.TABLE:
             self._write_table(names, rows)
         elif self.format is Format.CSV:
-            write_csv(*harmless(names, rows))
+            write_csv(*harmless_answer(names, rows))
         else:
             write_json(names, rows)
 

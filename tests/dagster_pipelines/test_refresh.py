@@ -71,7 +71,7 @@ def shipped_reports() -> list[dict[str, str]]:
 
 def test_nothing_is_left_beside_what_is_published(refreshed_home: Settings) -> None:
     assert {path.name for path in refreshed_home.warehouse_dir.iterdir()} == {
-        "finsam.duckdb", "parquet", "manifest.json", "aktuell", "versioner",
+        *versions.ENTRIES, "aktuell", "versioner",
     }  # fmt: skip
     assert {path.name for path in refreshed_home.versions_dir.iterdir()} == {
         "journal.jsonl", read_manifest(refreshed_home)["version"],
