@@ -7,7 +7,6 @@ with what is typed (`shell`).
 import os
 import pydoc
 import re
-import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
 from io import StringIO
@@ -154,14 +153,11 @@ def converse(shell: Shell, source: "Input | None" = None, screen: "Output | None
     print(f"The warehouse published as {shell.version}, read-only.")
     print("End a question with a semicolon; .help lists the commands, Ctrl-D leaves.")
     while not shell.ended:
-        try:
+        try:  # around both, so that no Ctrl-C between them ends the program
             typed = session.prompt("finsam> ")
+            if typed.strip():
+                shell.run(typed)
         except KeyboardInterrupt:
             continue
         except EOFError:
             return
-        try:
-            if typed.strip():
-                shell.run(typed)
-        except KeyboardInterrupt:
-            print("Stopped.", file=sys.stderr)

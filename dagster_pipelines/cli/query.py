@@ -106,6 +106,7 @@ def ask(
 
     Raises:
         UnansweredError: it is no question, wrong, too large or too slow.
+        KeyboardInterrupt: it was stopped by Ctrl-C.
     """
     import duckdb  # noqa: PLC0415
 
@@ -134,6 +135,10 @@ def ask(
     except duckdb.Error as error:
         tables = "The tables: select schema_name, table_name from duckdb_tables()"
         raise UnansweredError(str(error), tables) from None
+    except RuntimeError as stopped:  # what DuckDB makes of Ctrl-C while it works
+        if str(stopped) == "Query interrupted":
+            raise KeyboardInterrupt from None
+        raise
 
 
 def _is_question(statement: "duckdb.Statement") -> bool:

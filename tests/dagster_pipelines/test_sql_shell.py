@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 import termios
+import threading
 import time
 from collections.abc import Iterator
 from decimal import Decimal
@@ -115,6 +116,18 @@ def test_the_commands(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
     assert not shell.run(".shell rm -rf /")
     assert shell.run(".svenska") and shell.swedish
     assert shell.run(".quit") and shell.ended
+
+
+def test_ctrl_c_stops_a_question_that_never_ends(shell: Shell) -> None:
+    stop = threading.Timer(1, lambda: os.kill(os.getpid(), signal.SIGINT))
+    stop.start()
+    with pytest.raises(KeyboardInterrupt):
+        shell.run(
+            "select count(*) from range(1000000000) a, range(1000000000) b "
+            "where (a.range + b.range) % 7 = 3"
+        )
+    stop.join()
+    assert shell.run("select 1 as a")
 
 
 def test_a_newer_publication_is_read_between_statements(
