@@ -33,6 +33,8 @@ from dagster_pipelines.outcome import Break
 from dagster_pipelines.settings import PROJECT_DIR, Settings
 
 SCHEMAS = ("raw", "marts")
+STORAGE = "v1.2.0"
+"""The oldest DuckDB that can open what is published: ODBC, JDBC and BI tools lag behind ours."""
 LIBRARIES = (
     "dbt-core", "dbt-duckdb", "duckdb", "dagster", "dagster-dbt",
     "great-expectations", "polars", "pyarrow", "finsam",
@@ -79,9 +81,9 @@ def publish(
     name = staged.name.removeprefix(".")
     about = Publication(name, versions.time_of(name), versions.first_issued(settings, name), staged)
 
-    with duckdb.connect(
-        staged / settings.published_db.name, config={"threads": settings.threads}
-    ) as con:
+    config: dict[str, Any] = {"threads": settings.threads}
+    config["storage_compatibility_version"] = STORAGE
+    with duckdb.connect(staged / settings.published_db.name, config=config) as con:
         con.execute(f"attach '{_quoted(settings.build_db)}' as bygge (read_only)")
         con.execute("begin")  # else each of hundreds of comments waits for the disk
         _copy(con)

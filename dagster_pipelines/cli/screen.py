@@ -5,12 +5,14 @@ Belongs here: presentation used by more than one command. Does not belong here: 
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from dagster_pipelines.outcome import USER_MISTAKE
+from dagster_pipelines.svenska import number
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -130,7 +132,9 @@ def published_manifest(settings: "Settings") -> Mapping[str, Any]:
     return manifest
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> "Table":
+def table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, swedish: bool = False
+) -> "Table":
     """A plain table; numbers to the right, text as it is (never read as markup)."""
     from rich import box  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
@@ -142,11 +146,15 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
         numeric = any(_is_number(row[index]) for row in listed)
         made.add_column(Text(name), justify="right" if numeric else "left", overflow="fold")
     for row in listed:
-        made.add_row(*(Text("" if value is None else str(value)) for value in row))
+        made.add_row(*(Text(_cell(value, swedish)) for value in row))
     return made
 
 
-def _is_number(value: object) -> bool:
-    from decimal import Decimal  # noqa: PLC0415
+def _cell(value: object, swedish: bool) -> str:
+    if swedish and isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return number(value)
+    return "" if value is None else str(value)
 
+
+def _is_number(value: object) -> bool:
     return isinstance(value, int | float | Decimal) and not isinstance(value, bool)

@@ -114,6 +114,16 @@ def test_tables_views_constraints_and_comments_come_along(built: Settings) -> No
             copy.execute("insert into marts.dim_rapport values ('c', 'c', 'x', 1, -1)")
 
 
+def test_clients_older_than_ours_can_open_it(built: Settings) -> None:
+    published(built)
+    with open_published(built.published_db) as con:
+        ((tags,),) = con.sql("select tags from duckdb_databases() where not internal").fetchall()
+    assert tags["storage_version"].startswith("v1.2.0")
+    header = built.published_db.read_bytes()[:20]
+    assert header[8:12] == b"DUCK"
+    assert int.from_bytes(header[12:20], "little") <= 68, "more than DuckDB 1.5 can read"
+
+
 def test_the_manifest_says_what_is_there(built: Settings) -> None:
     manifest = published(built)
     assert read_manifest(built) == manifest
