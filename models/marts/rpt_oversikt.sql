@@ -77,6 +77,7 @@ insatser as (
 )
 
 select
+    {{ key(['forbund.forbund_id']) }} as oversikt_key,
     forbund.forbund_id,
     forbund.forbund,
     forbund.region,

@@ -5,6 +5,7 @@ with kontroll as (
 )
 
 select
+    {{ key(['regel_id']) }} as regel_key,
     regel_id,
     regel,
     allvar,
