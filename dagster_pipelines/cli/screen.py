@@ -3,7 +3,8 @@
 Belongs here: presentation used by more than one command. Does not belong here: heavy imports.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from dagster_pipelines.settings import Settings
 
+COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 HomeOption = Annotated[
     Path | None,
     typer.Option(
@@ -44,14 +46,47 @@ def out() -> "Console":
     from rich.console import Console  # noqa: PLC0415
 
     console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=240)
+    return _harmless(console if console.is_terminal else Console(highlight=False, width=240))
 
 
 def err() -> "Console":
     """Where progress and errors go."""
     from rich.console import Console  # noqa: PLC0415
 
-    return Console(stderr=True, highlight=False)
+    return _harmless(Console(stderr=True, highlight=False))
+
+
+def visible(text: str) -> str:
+    """The text without the characters that command a terminal or turn the direction of reading.
+
+    Names of files, labels and lines of documents come from outside and are shown as they are.
+    """
+    return COMMANDS.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _harmless(console: "Console") -> "Console":
+    """The console, showing every text by way of `visible`; its own colours stay."""
+    from rich.console import ConsoleOptions, ConsoleRenderable, RenderHook  # noqa: PLC0415
+    from rich.segment import Segment  # noqa: PLC0415
+
+    class Shown:
+        def __init__(self, renderable: ConsoleRenderable) -> None:
+            self.renderable = renderable
+
+        def __rich_console__(
+            self, console: "Console", options: ConsoleOptions
+        ) -> Iterator[Segment]:
+            for text, style, control in console.render(self.renderable, options):
+                yield Segment(text if control else visible(text), style, control)
+
+    class Hook(RenderHook):
+        def process_renderables(
+            self, renderables: list[ConsoleRenderable]
+        ) -> list[ConsoleRenderable]:
+            return [Shown(renderable) for renderable in renderables]
+
+    console.push_render_hook(Hook())
+    return console
 
 
 def fail(message: str, remedy: str = "", code: int = USER_MISTAKE) -> NoReturn:

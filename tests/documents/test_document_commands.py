@@ -66,7 +66,7 @@ def test_no_such_file_is_one_clear_line(run, tmp_path, monkeypatch, argument):
 def test_review_shows_the_figure_its_lines_and_the_row_to_copy(run, home, folders, report):
     damaged = REPORT.replace("Kassa och bank	2 563 482", "Kassa och bank	2 S63 4B2")
     report.write_text(damaged.replace("2 648 294", "2 648 2?4"), encoding="utf-8")
-    readings.read_new(readings.find(home))
+    readings.read_new(readings.find(home), home)
     (document,) = readings.find(home)
     suspects = document.adopted.suspects
     assert suspects, "a figure that cannot be settled must be doubted"
@@ -84,7 +84,7 @@ def test_review_says_which_decisions_are_not_applied(run, home, folders, report)
         "sofint_2025-06-30_delar,18,,99 999,1,Eva Ek,2025-09-01,fel rad\n",
         encoding="utf-8",
     )
-    readings.read_new(readings.find(home))
+    readings.read_new(readings.find(home), home)
     result = run("review", *folders)
     assert "utan motsvarighet" in result.output
 
