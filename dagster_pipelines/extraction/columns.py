@@ -17,7 +17,7 @@ from .vocabulary import fold
 
 _WORDS: list[tuple[str, str]] = [
     ("note", r"(?:not|noter|not nr|notnr|not\.)"),
-    ("used", r"forbrukat|forbrukning(?!sgrad)"),
+    ("used", r"f[oe]rbrukat|f[oe]rbrukning(?!sgrad)"),
     (
         "avvikelse",
         r"(?:budget)?avvikelse\w*(?:\s+(?:mot|mellan|fran|jfr)\s+(?:(?:budget|utfall|"

@@ -206,13 +206,18 @@ def _cost(stack: tuple[_Key, ...]) -> float:
         cost += 3.5 if per else 1.0 if scenarios == ["bokslut"] else 0.6
     elif kinds == ["year"]:
         cost += 0.5
+    elif kinds == ["utfall", "year"]:
+        cost += 0.3
+    elif "prognos" in kinds and "range" in kinds:  # a forecast is of the whole year
+        cost += 0.4
     return cost
 
 
 def _measure_cost(stack: tuple[_Key, ...], kinds: list[str]) -> float:
     """Avvikelse and percent: words of what they measure, hardly ever a period."""
     cost = 0.0
-    cost += 3.0 * sum(k in ("date", "range", "year", "to", "part", "whole") for k in kinds)
+    cost += 3.0 * sum(k in ("date", "range", "year", "to", "whole") for k in kinds)
+    cost += 0.5 * kinds.count("part")
     cost += 3.0 * sum(k in ("prognos", "bokslut", "previous", "mal") for k in kinds)
     if "avvikelse" in kinds:
         if kinds == ["avvikelse"] and stack[0][1].endswith("-"):

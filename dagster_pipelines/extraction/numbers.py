@@ -148,7 +148,7 @@ class _Scanner:
 
     def _number(self, match: re.Match[str]) -> bool:
         first = match["num"][0]
-        if first in MINUS or first == "+":
+        if first in MINUS or first in "+([":
             self._settle(NARROW)
         piece = _piece(match, self.gap, self.sign)
         if piece is None:

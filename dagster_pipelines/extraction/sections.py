@@ -403,7 +403,7 @@ class Walker:
 
     def _unit_line(self, text: str) -> bool:
         """`(Belopp i tkr)`: the unit of the table to come; True when the line says no more."""
-        unit = "" if _DIGIT.search(text) else unit_in(text)
+        unit = "" if _DIGIT.search(fold(text)) else unit_in(text)
         if not unit or len(text.split()) > 9:
             return False
         self.unit = self.unit or unit

@@ -30,6 +30,7 @@ from .tables import (
     column_edges,
     count_columns,
     head_columns,
+    head_edges,
     head_widths,
     lost_note_head,
     readings,
@@ -193,7 +194,7 @@ def _lay_columns(table: Table, identity: Identity) -> bool:
     if width >= 3 and table.heads and _triples(table, identity, stacked):
         lost = [i for i, c in enumerate(table.columns) if not c.known and not c.text]
     _infer_posts(table)
-    edges = column_edges(table.rows, width)
+    edges = head_edges(table.heads, table.rows, width) or column_edges(table.rows, width)
     for row in table.rows:
         row.readings = readings(row, width, has_note, edges)
     table.rows = [r for r in table.rows if r.readings]

@@ -15,6 +15,7 @@ STATEMENTS = ("resultatrakning", "balansrakning", "kassaflode")
 
 _LABELLESS = {"AVV", "SAM"}  # they hold in a row whatever its label
 _NEAR = 0.2  # a reading that costs no more than this above the chosen one is as good
+_NOTE = 0.5  # so is a reading in which a note number is part of the amount, or the reverse
 _FLOATING = 0.6  # so is another place for the same figures
 
 
@@ -142,9 +143,19 @@ def _row_doubt(row: Row, reading: Reading, c: int, figure: Figure) -> str:
     others = [o for o in row.readings if o is not reading]
     if any(o.cost <= reading.cost + _NEAR and _value(o, c) != figure.value for o in others):
         return "raden kan delas i kolumner på flera sätt"
+    if any(
+        o.cost <= reading.cost + _NOTE and _noted(row, o) != _noted(row, reading) for o in others
+    ):
+        return "den första siffran kan höra till beloppet eller vara numret på en not"
     if row.tabbed is None and None in reading.figures and _floats(reading, others):
         return "raden har färre belopp än tabellen kolumner; ingen summa visar vilken"
     return ""
+
+
+def _noted(row: Row, reading: Reading) -> bool:
+    """Whether a reading takes the first digits of a row for the number of a note."""
+    starts = [f.start for f in reading.figures if f is not None]
+    return bool(starts and row.pieces) and row.pieces[0].start < min(starts)
 
 
 def _value(reading: Reading, c: int) -> int | None:

@@ -208,6 +208,7 @@ def _proper(folded: str) -> str | None:
     return KNOWN_WORDS[hit[0]]
 
 
+_LOST_AE = re.compile(r"&(?=[a-zåäö]{2})")
 _LONE_D = re.compile(r"(?<![aeiouyåäö])d(?![aeiouyåäö])")
 
 
@@ -231,7 +232,7 @@ def restore_words(text: str) -> str:
         else:
             proper = _proper(fold(printed)) or _misread(printed)
         if proper is None or printed.lower() == proper:
-            return printed
+            return _LOST_AE.sub("ä", printed) if proper is None else printed
         if printed.isupper() and len(printed) > 1:
             return proper.upper()
         return proper.capitalize() if printed[0].isupper() or printed[0] in "6" else proper
