@@ -47,7 +47,7 @@ _WORDS: list[tuple[str, str]] = [
         r"fjol)\s?(?:[a&d4]r(?:et|s)?)(?![a-z])\.?(?:\s+(?:samma period|utfall))?|"
         r"samma period (?:foregaende|fg|forra) ar(?:et)?|fjolaret",
     ),
-    ("whole", r"(?:hel[ad4]r\w*|hela aret|12 man\w*)"),
+    ("whole", r"(?:hel[ad4]rs-(?=\s|$|\|)|hel[ad4]r\w*|hela aret|12 man\w*)"),
     (
         "part",
         r"(?:del[ad4]r(?:et)?|halv[ad4]r(?:et)?|periodens?|period|periodiserad|i ar|"

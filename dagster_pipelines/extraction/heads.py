@@ -206,6 +206,8 @@ def _cost(stack: tuple[_Key, ...]) -> float:
         cost += 3.5 if per else 1.0 if scenarios == ["bokslut"] else 0.6
     elif kinds == ["year"]:
         cost += 0.5
+    elif kinds == ["whole", "year"]:
+        cost += 0.4
     elif kinds == ["utfall", "year"]:
         cost += 0.3
     elif "prognos" in kinds and "range" in kinds:  # a forecast is of the whole year
@@ -275,6 +277,8 @@ def _extent_cost(stack: tuple[_Key, ...], kinds: list[str]) -> float:
     kind, text = extents[0]
     plan = {"budget", "prognos"} & set(kinds)
     timed = {"date", "range", "to"} & set(kinds)
+    if text.endswith("-") and not plan:  # `Helårs-` wants its `budget`
+        return 2.5
     if kind == "whole":
         return 0.0 if not timed and (plan or "year" in kinds) else 3.0 if timed else 1.5
     if text.startswith(("period", "ack")):

@@ -235,13 +235,14 @@ def _piece(match: re.Match[str], gap: int, pending: _Sign | None) -> Piece | Non
     bracketed = raw[0] in "([" and (raw[-1] == ")" or percent)
     if bracketed and not percent and not match["unit"] and raw[-1] == ")":
         sign, start = -1, match.start()
-    decimals, dotted, short = "", False, 0
+    decimals, dotted, short, torn = "", False, 0, False
     if not core.isalnum():
         if (number := _DECIMALS.match(core)) and not _GROUPED.fullmatch(core):
             core, decimals = number.group(1), number.group(2)
         groups = _POINT.split(core)
         dotted = len(groups) > 1
-        short = 3 - len(groups[-1]) if dotted else 0
+        short = max(0, 3 - len(groups[-1])) if dotted else 0
+        torn = any(len(group) > 3 for group in groups[1:])
         core = "".join(groups)
     read = _digits(core)
     if read is None or (decimals and not decimals.isdigit()):
@@ -252,7 +253,9 @@ def _piece(match: re.Match[str], gap: int, pending: _Sign | None) -> Piece | Non
         sign = pending.value * sign if sign < 0 else pending.value
     if raw[-1] == ")" and not (bracketed and sign < 0):
         end -= 1
-    return Piece(start, end, read[0], sign, loose, decimals, percent, read[1], gap, dotted, short)
+    return Piece(
+        start, end, read[0], sign, loose, decimals, percent, read[1] or torn, gap, dotted, short
+    )
 
 
 class Cut(NamedTuple):

@@ -132,7 +132,7 @@ def heading_of(text: str, inside: str, after_blank: bool) -> Heading | None:  # 
     if (
         after_blank
         and len(body.split()) <= 8
-        and _COST_HEADING.search(bare)
+        and _COST_HEADING.search(bare.replace("budgct", "budget"))
         and not _sentence(body)
         and not any(c.isdigit() for c in bare)
     ):
@@ -528,6 +528,10 @@ class Walker:
             above = [] if self.items else self.heads
             self._flush()  # a driftredovisning whose title was not understood
             self.statement, self.title, self.heads = "driftredovisning", text.strip(), above
+        if self.statement == "balansrakning" and kinds & _NOT_OF_A_DAY and not self.items:
+            above = self.heads
+            self._flush()  # another table whose title was not understood
+            self.heads = above
         if any(i.kind in ("row", "values") for i in self.items):
             timed = any(
                 a.kind
@@ -610,6 +614,8 @@ class Walker:
             "insats_ekonomi",
             "medlemsbidrag",
         ):
+            if len(words) <= 4 and words[-1] == "och":  # goes on below the figures
+                return True
             return not (_sentence(label) or _TAIL_WORD.search(fold(label))) and (
                 known or len(words) <= 9
             )
@@ -656,6 +662,7 @@ class Walker:
 
 
 _YEAR = re.compile(r"\s*20\d\d\s*")
+_NOT_OF_A_DAY = {"budget", "prognos", "avvikelse", "used", "income", "cost"}
 _DATED = {"date", "range", "year", "to"}
 _BLOCK_HEADS = {
     "avvikelse",

@@ -18,7 +18,7 @@ from .tables import Reading, Row, Table
 SCALE = {"SEK": 1, "TSEK": 1000, "MSEK": 1_000_000, "": 1}
 MAX_ROUNDS = 5
 MAX_PAIRS = 3000
-PAIR_OPTIONS = 7  # readings of a row that are tried together with those of another
+PAIR_OPTIONS = 12  # readings of a row that are tried together with those of another
 MAX_REPAIRS = 25
 BROKEN = -0.6  # worth of an identity that breaks, against 1 of one that holds
 

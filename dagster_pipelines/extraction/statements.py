@@ -777,6 +777,10 @@ def _verdicts(grid: Grid, sums: list[Sum], t: int) -> tuple[int, int]:
 
 def _drafts(grid: Grid, sums: list[Sum], source: Source, identity: Identity) -> list[Draft]:
     vouched = vouched_for(grid, sums)
+    if source.worn:
+        for item in sums:
+            for cell in item.cells if grid.holds(item) is False else ():
+                grid.suspects.setdefault(cell, f"{item.rule} håller inte")
     found: list[Draft] = []
     for t, table in enumerate(grid.tables):
         for r in range(len(table.rows)):

@@ -127,6 +127,7 @@ def parse_row(line: Line) -> Row | None:
             return row
         if "\t" in text and len(spans) > 2:
             return None
+    text = _LEADERS.sub(lambda dots: " " * len(dots.group()), text)
     split = split_row(text.rstrip())
     if split is None or _FOOTNOTED.fullmatch(text):
         return None
@@ -202,6 +203,7 @@ def _cell_row(line: Line, spans: list[tuple[int, int]]) -> Row | None:
 REFERENCE = re.compile(  # to one note or several: `Not 2`, `3, 4`
     r"not(?:er)?\.?\s*\d{1,2}(?:\s*[,&/]\s*\d{1,2})*|\d{1,2}(?:\s*[,&/]\s+\d{1,2})+|\d\)", re.I
 )
+_LEADERS = re.compile(r"(?<=\S) ?\.{3,}(?=\s)|(?<=\S) \.(?=\s{2,})")
 _FOOTNOTED = re.compile(r".*[^\W\d_].*\s\d\)\s*")
 _REFERRED = re.compile(rf"(?P<label>.*?)\s+(?:{REFERENCE.pattern})(?=\s+\S)", re.I)
 _DASH = re.compile(r"\s*[-–—−*]\s*")

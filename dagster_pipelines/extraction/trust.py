@@ -22,9 +22,16 @@ _FLOATING = 0.6  # so is another place for the same figures
 def vouched_for(grid: Grid, identities: list[Identity]) -> set[Cell]:
     """Cells of which an identity that holds says that they are right, label and all."""
     held = [i for i in identities if grid.holds(i)]
-    found = [(i.rule, cell) for i in held for cell in vouched(grid, i, i.cells)]
+    broken = [i for i in identities if grid.holds(i) is False]
+    odd = {cell for i in broken for cell in i.cells}
+    found = [
+        (i.rule, cell)
+        for i in held
+        if len(i.cells) > 2 or not odd.issuperset(i.cells)  # both alike, and wrong in their sums
+        for cell in vouched(grid, i, i.cells)
+    ]
     labelled = {cell for rule, cell in found if rule not in _LABELLESS}
-    forced = _forced(grid, held, [i for i in identities if grid.holds(i) is False])
+    forced = _forced(grid, held, broken)
     return {
         c for _, c in found if c not in forced and (c in labelled or not grid.row(*c[:2]).doubtful)
     }
