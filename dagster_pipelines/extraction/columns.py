@@ -13,7 +13,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from .dates import MONTH, MONTHS, UNTIL, find_spans, mend_months, month_end
-from .vocabulary import fold
+from .vocabulary import SHAPE, fold
 
 _WORDS: list[tuple[str, str]] = [
     ("note", r"(?:not|noter|not nr|notnr|not\.)"),
@@ -230,6 +230,9 @@ _HEAD_WORDS = {
     "helarsprognos": "prognos",
     "intakt": "income",
     "kostnad": "cost",
+    "netto": "net",
+    "forbrukat": "used",
+    "differens": "avvikelse",
 }
 
 
@@ -255,8 +258,11 @@ def _near_word(word: str) -> str:
     """The head word that OCR may have made this one of, or ''."""
     if _FILLER.fullmatch(word):
         return ""
+    shape = word.translate(SHAPE)
     for known in _HEAD_WORDS:
-        if abs(len(known) - len(word)) <= 1 and fuzz.ratio(word, known) >= 83:
+        if abs(len(known) - len(word)) > 1:
+            continue
+        if fuzz.ratio(word, known) >= 83 or shape == known.translate(SHAPE):
             return known
     return ""
 

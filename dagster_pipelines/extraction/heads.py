@@ -45,7 +45,7 @@ _SUPPORTED = _SCENARIOS | {
 _TWO_WORDS = re.compile(
     r"^(?P<a>periodens|periodiserad|period|delars|halvars|ack\.?|ackumulerat)\s+"
     r"(?P<b>budget\w*|utfall\w*)$"
-    r"|^(?P<c>budget\w*|prognos\w*|utfall\w*)\s+(?P<d>helar\w*|perioden|delar\w*)$"
+    r"|^(?P<c>budget\w*|prognos\w*|utfall\w*|redovisat)\s+(?P<d>helar\w*|perioden|delar\w*)$"
 )
 
 

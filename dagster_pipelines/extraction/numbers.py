@@ -297,8 +297,8 @@ def _shape_cost(run: tuple[Piece, ...]) -> float:
     cost = 6.0 if first[0] == "0" else 0.0
     if len(first) > 3:
         cost += 0.6 if len(first) <= 6 else 2.0
-    if total > 9:
-        cost += 1.5 if total <= 10 else 4.0
+    if total > 8:  # hundreds of millions
+        cost += 0.5 if total == 9 else 1.5 if total == 10 else 4.0
     return cost + (1.0 if run[-1].percent else 0.0)
 
 

@@ -39,6 +39,7 @@ from .vocabulary import (
 )
 
 STATEMENTS = ("resultatrakning", "balansrakning", "kassaflode")
+MAX_HEAD = 260  # characters of a line of a table's head
 SHORT = 140  # characters of a line that can be a title, a head or a label
 TITLE_GAP = 4  # lines from a title to the first row that could itself be taken for a title
 _AMBIGUOUS = {
@@ -132,7 +133,7 @@ def heading_of(text: str, inside: str, after_blank: bool) -> Heading | None:  # 
     if (
         after_blank
         and len(body.split()) <= 8
-        and _COST_HEADING.search(bare.replace("budgct", "budget"))
+        and _COST_HEADING.search(bare.replace("budgct", "budget").replace("lnsats", "insats"))
         and not _sentence(body)
         and not any(c.isdigit() for c in bare)
     ):
@@ -321,7 +322,8 @@ class Walker:
     def _line(self, line: Line, text: str, blank: bool) -> None:
         """What one line is: the first that will have it takes it, else it is running text."""
         short = len(text) <= SHORT
-        if short and self._titled(line, text, blank):
+        ruled = len(text) <= MAX_HEAD and ("|" in text or "\t" in text or "   " in text)
+        if (short or ruled) and self._titled(line, text, blank):
             return
         if self.torn:  # a page ended here: the blank lines around its foot part nothing
             self.torn = blank = False
@@ -350,7 +352,8 @@ class Walker:
             self._head(replace(line, text=cornered[1], offsets=None), cornered[1])
             return True
         heading = None if cell else heading_of(text, self.statement if begun else "", blank)
-        if heading is not None:
+        grouped = heading is not None and self.heads and skeleton(heading.title) in _AMBIGUOUS
+        if heading is not None and not (grouped and heading.statement == ""):
             self._open(heading, line)
             return True
         if is_head(text) and not self._is_year_row(text, blank) and not self._known_row(line):
@@ -399,7 +402,7 @@ class Walker:
             blanks: list[list[Figure | None]] = [[None] for _ in range(count)]
             self.items.append(_Item("values", line, Row(line, "", (), 0, tabbed=blanks), blank))
             return True
-        return len(text) <= SHORT and bool(_BLANK_ROW.match(text))
+        return len(text) <= SHORT and bool(_BLANK_ROW.match(text) or _LED_NOWHERE.match(text))
 
     def _unit_line(self, text: str) -> bool:
         """`(Belopp i tkr)`: the unit of the table to come; True when the line says no more."""
@@ -735,11 +738,14 @@ def _head_of_heading(line: Line, heading: Heading) -> Line | None:
 _LETTERHEAD = re.compile(
     r"\W*(?:\w+ )?samordnings?f.{0,2}rbund[^\d]*$|s[il1]d[a-z]? \d{1,3}(?: ?\(\d+\))?$"
 )
-_SPECK = re.compile(r"\s*[^\s\d\-–—−*%]{1,2}\s*")  # what OCR took for a letter or two
+_SPECK = re.compile(
+    r"\s*(?:[^\s\d\-–—−*%]{1,2}|[.,'’°~_|] [.,'’°~_|])\s*"
+)  # what OCR took for a letter or two
 _BLANKS = re.compile(r"[\s|]*[-–—−*](?:[\s|]+[-–—−*])*[\s|]*")
 _BLANK_ROW = re.compile(
     r"^[\s|]*[^\W\d_][^\t|]*?(?:(?:[ ]{2,}|[\t|])\s*[-–—−*]| [-–—−])(?:[\s|]+[-–—−*])*[\s|]*$"
 )
+_LED_NOWHERE = re.compile(r"^[^\d]*[^\W\d_][^\d]* \.{3,}\s*$")  # dots to a blank cell
 _NONE = re.compile(r"^(.{4,60}?)[\s|]+((?:[Ii]nga|[Ii]ngen|[Ii]nget))[\s.|]*$")
 _TAIL_WORD = re.compile(
     r"\b(?:till|av|med|pa|under|for|ca|om|den|ar|var|som|och|i|per|cirka|att|fran|"

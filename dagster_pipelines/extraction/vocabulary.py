@@ -105,7 +105,7 @@ class LabelIndex:
         for label in labels:
             self.by_key.setdefault(skeleton(label.label), label)
         self.keys = list(self.by_key)
-        self.shapes = {key.translate(_SHAPE): key for key in reversed(self.keys)}
+        self.shapes = {key.translate(SHAPE): key for key in reversed(self.keys)}
         self._cache: dict[str, tuple[Label, float] | None] = {}
 
     def near(self, text: str) -> bool:
@@ -125,7 +125,7 @@ class LabelIndex:
             return self.by_key[key], 100.0
         if len(key) < 5 or len(key) > 110:
             return None
-        shape = key.translate(_SHAPE)
+        shape = key.translate(SHAPE)
         if shape in self.shapes:
             return self.by_key[self.shapes[shape]], 96.0
         return self._nearest(key, self.keys) or self._nearest(shape, list(self.shapes))
@@ -147,7 +147,7 @@ class LabelIndex:
         return label, float(best)
 
 
-_SHAPE = str.maketrans("uc", "ne")  # letters that OCR takes for each other
+SHAPE = str.maketrans("uc", "ne")  # letters that OCR takes for each other
 _OPPOSITES = [
     ("intakt", "kostnad"),
     ("fordring", "skuld"),
