@@ -508,13 +508,14 @@ def _cell_candidates(  # noqa: PLR0917
                 options[value] = found_edit
                 wanted[value] = min(distance, wanted.get(value, distance))
     found = []
+    paired = not grid.row(*cell[:2]).doubtful  # else one sum says too little
     for value, distance in wanted.items():
         grid.repairs[cell] = Repair(value, "")
         fixed = frozenset(n for n in around if n in broken and grid.holds(identities[n]))
         harmed = any(n not in broken and grid.holds(identities[n]) is False for n in around)
         del grid.repairs[cell]
         if fixed and not harmed:
-            found.append(_Candidate(cell, value, *options[value], fixed, distance == 0))
+            found.append(_Candidate(cell, value, *options[value], fixed, paired and distance == 0))
     return found
 
 

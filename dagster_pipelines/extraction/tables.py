@@ -376,6 +376,7 @@ def _note_piece(piece: Piece) -> bool:
     )
 
 
+_CELLED = re.compile(r"[\t|]")
 _CODE = re.compile(r"^(?:\d{6}|20\d\d|19\d\d)$")
 
 
@@ -383,7 +384,13 @@ def readings(row: Row, width: int, has_note: bool, edges: list[float] | None) ->
     """The readings of a row in a table of `width` columns, cheapest first."""
     if row.tabbed is not None:
         flat = [f for cell in row.tabbed for f in cell]
-        if has_note and flat and flat[0] is None and len(flat) <= width and "\t" in row.line.text:
+        if (
+            has_note
+            and flat
+            and flat[0] is None
+            and len(flat) <= width
+            and _CELLED.search(row.line.text)
+        ):
             flat += [None] * (width + 1 - len(flat))  # blank cells at the end of a line are lost
         fixed = _fixed(flat, width, has_note)
         if fixed is not None:
