@@ -82,6 +82,12 @@ class Grid:
         figures = options[self.chosen.get((t, r), 0)].figures
         return figures[c] if c < len(figures) else None
 
+    def placed(self, cell: Cell) -> bool:
+        """Whether the column of a figure is plain: its row has cells, or one for each column."""
+        reading = self.reading(cell[0], cell[1])
+        tabbed = self.row(cell[0], cell[1]).tabbed is not None
+        return tabbed or (reading is not None and None not in reading.figures)
+
     def amounts(self, key: RowKey) -> _Amounts:
         """Value and half unit in hundredths of a krona, of every reading; no repairs."""
         found = self._amounts.get(key)
@@ -148,7 +154,7 @@ def vouches(grid: Grid, identity: Identity, cell: Cell) -> bool:
 
 
 def vouched(grid: Grid, identity: Identity, cells: Iterable[Cell]) -> list[Cell]:
-    """Those of the cells whose figures an identity that holds would break without."""
+    """Those of the cells whose figures an identity would break without, and zeros in place."""
     gap = grid.gap(identity)
     found = []
     for cell in cells:
@@ -156,7 +162,8 @@ def vouched(grid: Grid, identity: Identity, cells: Iterable[Cell]) -> list[Cell]
         if gap is None or amount is None:
             continue
         weight = -1 if cell == identity.total else sum(w for w, c in identity.parts if c == cell)
-        if amount[0] == 0 or abs(gap[0] + weight * amount[0]) > gap[1]:
+        placed = amount[0] == 0 and grid.placed(cell)
+        if placed or abs(gap[0] + weight * amount[0]) > gap[1]:
             found.append(cell)
     return found
 

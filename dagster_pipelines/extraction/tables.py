@@ -545,9 +545,12 @@ def _by_edge(figures: tuple[Figure | None, ...], edges: list[float]) -> tuple[Fi
 
 def head_edges(heads: list[Line], rows: list[Row], width: int) -> list[float] | None:
     """Right edges of the heads, where the figures of rows that miss some stand below them."""
+    wide = sum(p.gap == WIDE for row in rows if row.tabbed is None for p in row.pieces)
+    if wide < max(2, len(rows) // 2):
+        return None
     for line in heads:
         atoms = [] if split_cells(line.text) else head_atoms(line.text)[0]
-        groups = merge_cell(atoms, line.text)
+        groups = merge_cell([a for a in atoms if a.kind != "note"], line.text)
         if len(groups) != width:
             continue
         edges = [float(g[-1].end) for g in groups]
