@@ -71,6 +71,7 @@ _WORDS: list[tuple[str, str]] = [
         r"(?:antal(?: deltagare| personer| unika)?|deltagare|till-?\s?fallen|tillfallen|platser)",
     ),
 ]
+_MISREAD = re.compile(r"([bB])[un]dg[ec]t")
 _DIGIT = re.compile(r"\d")
 _WORD = re.compile(
     r"(?<![a-z0-9])(?:"
@@ -135,6 +136,7 @@ class Column:
 @lru_cache(maxsize=4096)
 def head_atoms(text: str) -> tuple[tuple[Atom, ...], str]:  # noqa: PLR0912
     """The atoms of a line and what is left of it when they and filler words are taken away."""
+    text = _MISREAD.sub(lambda match: match[1] + "udget", text)
     folded = mend_months(fold(text))
     atoms: list[Atom] = []
     covered = bytearray(len(folded))

@@ -114,11 +114,14 @@ def _month(text: str) -> int:
     return MONTHS[text] if text in MONTHS else min(12, max(1, int(text)))
 
 
+PARTS = ("tertial", "kvartal", "halvar")
+
+
 def _worn_months() -> dict[str, str]:
-    """Months with one letter misread (`jnn`, `scptember`), of the same length as the month."""
+    """Months and parts of a year with one letter misread (`jnn`, `scptember`)."""
     near = {"u": "n", "e": "c", "c": "e", "i": "l1", "l": "i1", "n": "u", "o": "0"}
     found: dict[str, str] = {}
-    for name in MONTHS:
+    for name in (*MONTHS, *PARTS):
         for i, letter in enumerate(name):
             for other in near.get(letter, ""):
                 found.setdefault(name[:i] + other + name[i + 1 :], name)

@@ -219,7 +219,7 @@ def _measure_cost(stack: tuple[_Key, ...], kinds: list[str]) -> float:
     """Avvikelse and percent: words of what they measure, hardly ever a period."""
     cost = 0.0
     cost += 3.0 * sum(k in ("date", "range", "year", "to", "whole") for k in kinds)
-    cost += 0.5 * kinds.count("part")
+    cost += 0.25 * kinds.count("part")
     cost += 3.0 * sum(k in ("prognos", "bokslut", "previous", "mal") for k in kinds)
     if "avvikelse" in kinds:
         if kinds == ["avvikelse"] and stack[0][1].endswith("-"):
