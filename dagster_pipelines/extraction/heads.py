@@ -234,6 +234,8 @@ def _measure_cost(stack: tuple[_Key, ...], kinds: list[str]) -> float:
         if "used" in kinds or "utfall" in kinds:
             cost += 2.0
         return cost + (0.3 if kinds[0] == "budget" else 0.0)
+    if kinds == ["share"] and stack[0][1] == "%":  # hardly ever all that a head says
+        cost += 0.5
     if kinds.count("share") > 1 and "used" in kinds:
         cost += 2.0
     return cost + (0.8 if kinds == ["used"] else 0.0) + (2.5 if "utfall" in kinds else 0.0)
