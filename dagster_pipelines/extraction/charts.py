@@ -222,13 +222,13 @@ def _best(numbers: list[Label], data: list[int], groups: int) -> _Best | None:
         if ways is None:
             return None
         apart = len({_mirrored(key) for key in ways})
-        last = {key: way for key, way in ways.items() if way[1][-1].places == _LOST}
+        last = {key: way for key, way in ways.items() if way[0][1][-1].places == _LOST}
         chosen = last if apart > 1 and last else ways
         if len({_mirrored(key) for key in chosen}) > 1:
             return None
         if chosen:
-            sure = lacking == 0 and apart == 1
-            return _Best(next(iter(chosen.values())), sure and len(chosen) == 1, sure)
+            sure = lacking == 0 and apart == 1 and all(len(way) == 1 for way in chosen.values())
+            return _Best(next(iter(chosen.values()))[0], sure and len(chosen) == 1, sure)
     return None
 
 
@@ -242,9 +242,12 @@ def _mirrored(groups: _Values) -> frozenset[_Values]:
 
 def _ways(
     numbers: list[Label], data: list[int], groups: int, lacking: int
-) -> dict[_Values, _Way] | None:
-    """Values of the groups and how the labels give them; None: too many to try."""
-    found: dict[_Values, _Way] = {}
+) -> dict[_Values, list[_Way]] | None:
+    """Values of the groups and how the labels give them; None: too many to try.
+
+    Where labels of one value could change places, there are several ways to the same values.
+    """
+    found: dict[_Values, list[_Way]] = {}
     steps = 0
     for whole, sets in _sets(numbers, data, groups, lacking):
         for named in _oriented(numbers, whole, sets):
@@ -253,9 +256,26 @@ def _ways(
                 if steps > MAX_STEPS:
                     return None
                 key = tuple(t.values for t in triples)
-                if key not in found and _in_order(numbers, triples):
-                    found[key] = (whole, triples)
+                sums = _summed(numbers, whole, triples)
+                if _in_order(numbers, (*triples, sums)):
+                    ways = found.setdefault(key, [])
+                    if (way := (whole, triples)) not in ways:
+                        ways.append(way)
     return found
+
+
+def _summed(
+    numbers: list[Label], whole: tuple[int, int, int], triples: tuple[_Triple, ...]
+) -> _Triple:
+    """The sums of the chart as a group: it stands after the age groups, in their order."""
+    top, first, second = whole
+    women = sum(t.values[0] for t in triples)
+    if numbers[first].value == numbers[second].value:
+        first, second = sorted((first, second))
+    elif numbers[first].value != women:
+        first, second = second, first
+    total = numbers[top].value
+    return _Triple((first, second, top), (women, total - women, total))
 
 
 _Set = tuple[int, int | None, int | None]  # places of a sum and its two parts; or a lost group
@@ -267,12 +287,9 @@ def _sets(
     """Sums of the chart with its labels in groups: the largest one left is always a sum."""
     ranked = sorted(data, key=lambda i: -numbers[i].value)
     top = ranked[0]
-    tried: set[tuple[int, int]] = set()
     for k, m in itertools.combinations(ranked[1:], 2):
-        pair = (numbers[k].value, numbers[m].value)
-        if sum(pair) != numbers[top].value or pair in tried:
+        if numbers[k].value + numbers[m].value != numbers[top].value:
             continue
-        tried.add(pair)
         rest = tuple(i for i in ranked[1:] if i not in (k, m))
         for sets in _split(numbers, rest, groups, lacking):
             left = numbers[top].value - sum(numbers[s[0]].value for s in sets)
