@@ -248,6 +248,8 @@ def _ways(
     Where labels of one value could change places, there are several ways to the same values.
     """
     found: dict[_Values, list[_Way]] = {}
+    if len(data) > 3 * (groups + 1):  # more labels than bars
+        return found
     steps = 0
     for whole, sets in _sets(numbers, data, groups, lacking):
         for named in _oriented(numbers, whole, sets):
