@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 SHOWN_ROWS = 10
+RESULT_EVENTS = {"LogSeedResult", "LogModelResult", "LogTestResult", "LogUnitTestResult"}
 
 
 class Dbt:
@@ -88,6 +89,31 @@ class Dbt:
         if result.success and not selection:
             replace_text(self._built, self._code_hash)
         return list(result.result.results)  # type: ignore[union-attr]
+
+    def run(
+        self,
+        *,
+        full: bool = False,
+        selection: Sequence[str] = (),
+        on_event: Callable[[dict[str, Any]], None] | None = None,
+    ) -> list[Break]:
+        """Build and test; what broke, and each result as it comes, as plain data.
+
+        Args:
+            full: as `build`.
+            selection: as `build`.
+            on_event: called with each result of a model, seed or test as dbt logs it.
+
+        Raises:
+            RefreshError: dbt stopped before any model ran.
+        """
+        from dbt_common.events.functions import msg_to_dict  # noqa: PLC0415
+
+        def tell(message: "EventMsg") -> None:
+            if on_event and message.info.name in RESULT_EVENTS:
+                on_event(msg_to_dict(message))
+
+        return self.breaks(self.build(full=full, selection=selection, on_event=tell))
 
     def breaks(self, results: "Sequence[NodeResult]") -> list[Break]:
         """The errors and failed tests among `results`, with the first rows that failed."""

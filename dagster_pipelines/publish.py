@@ -1,8 +1,9 @@
-"""From the build database to what readers open: one version with database, Parquet and manifest.
+"""From the build database to what readers open: one version with database, exports and manifest.
 
-Belongs here: copying, holding the copy against what is published, and describing it in the
-manifest. Does not belong here: deciding whether the guards allow it (`assets/publish.py`), or the
-replacement itself (`versions`).
+Belongs here: copying, holding the copy against what is published, having the exports written
+beside it, and describing it all in the manifest. Does not belong here: deciding whether the guards
+allow it (`assets/publish.py`), what an export looks like (`exports`), or the replacement itself
+(`versions`).
 """
 
 import hashlib
@@ -11,19 +12,29 @@ import logging
 import platform
 import subprocess
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from dagster_pipelines import versions
+from dagster_pipelines import quarantine, versions
+from dagster_pipelines.exports import Export, Publication
+from dagster_pipelines.exports.datapackage import write_datapackage
+from dagster_pipelines.exports.dcat import write_catalogue
+from dagster_pipelines.exports.excel import write_workbook
+from dagster_pipelines.exports.marts import Mart, read_marts
+from dagster_pipelines.exports.tables import write_tables
 from dagster_pipelines.inputs import Fingerprint
 from dagster_pipelines.manifest import Manifest
 from dagster_pipelines.outcome import Break
 from dagster_pipelines.settings import PROJECT_DIR, Settings
 
 SCHEMAS = ("raw", "marts")
+STORAGE = "v1.2.0"
+"""The oldest DuckDB that can open what is published: ODBC, JDBC and BI tools lag behind ours."""
 LIBRARIES = (
     "dbt-core", "dbt-duckdb", "duckdb", "dagster", "dagster-dbt",
     "great-expectations", "polars", "pyarrow", "finsam",
@@ -32,7 +43,7 @@ log = logging.getLogger("finsam.publish")
 
 
 class LossError(Exception):
-    """Facts published before would no longer be, and nothing says why; `breaks` lists them."""
+    """Something delivered or published would be lost, and nothing says why; `breaks` lists it."""
 
     def __init__(self, breaks: Sequence[Break]) -> None:
         self.breaks = list(breaks)
@@ -60,35 +71,52 @@ def publish(
         The manifest as written.
 
     Raises:
-        LossError: facts would disappear without a reason. Nothing was changed.
+        LossError: facts would disappear without a reason, or what is published cannot be read to
+            compare with, or something delivered is neither published nor accounted for. Nothing
+            was changed.
         OSError: it could not be written. Readers still see what they saw.
     """
     staged = versions.stage(settings, run_id)
-    earlier = versions.current(settings)
+    earlier = versions.last_shown(settings)
     name = staged.name.removeprefix(".")
-    staged_db, staged_parquet = staged / settings.published_db.name, staged / "parquet"
-    staged_parquet.mkdir()
+    about = Publication(name, versions.time_of(name), versions.first_issued(settings, name), staged)
 
-    with duckdb.connect(staged_db, config={"threads": settings.threads}) as con:
+    config: dict[str, Any] = {"threads": settings.threads}
+    config["storage_compatibility_version"] = STORAGE
+    with duckdb.connect(staged / settings.published_db.name, config=config) as con:
         con.execute(f"attach '{_quoted(settings.build_db)}' as bygge (read_only)")
+        con.execute("begin")  # else each of hundreds of comments waits for the disk
         _copy(con)
+        con.execute(quarantine.TABLE)
+        con.execute("commit")
+        conserved = conservation(con)
         con.execute("detach bygge")
-        lost = _lost(con, earlier / settings.published_db.name) if earlier else []
-        if lost and not accept_loss:
-            raise LossError([_loss_break(lost)])
-        _write_parquet(con, staged_parquet)
+        lost = _lost(con, earlier, accept_loss) if earlier else []
+        marts = read_marts(con)
+        exports = write_tables(con, marts, staged)
+        exports += write_workbook(con, marts, about, settings)
         contents = _contents(con)
+        period = _period(con, marts)
         con.execute("checkpoint")
+
+    hashes = _hashes(staged)
+    reports = [row["report_id"] for row in contents["reports"] if row["publicerad_version"]]
+    exports.append(write_datapackage(marts, reports, about, settings, hashes))
+    hashes = _hashes(staged, hashes)
+    exports += write_catalogue(marts, period, about, settings, hashes)
+    hashes = _hashes(staged, hashes)
 
     manifest = {
         "version": name,
         "run_id": run_id,
-        "published_at": versions.time_of(name).isoformat(timespec="seconds"),
+        "published_at": about.published_at.isoformat(timespec="seconds"),
         "revision": git_revision(),
         "inputs": {**inputs},
         **contents,
+        "conservation": conserved,
         "accepted_loss": lost,
-        "hashes": _hashes(staged),
+        "exports": [_measured(staged, export, hashes) for export in exports],
+        "hashes": hashes,
         "versions": {"python": platform.python_version(), **_versions()},
         "seconds": {step: round(value, 3) for step, value in seconds.items()},
     }
@@ -96,27 +124,109 @@ def publish(
         json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
     )
     facts = contents["tables"].get("marts.fct_rapportfakta")
-    about = {"run_id": run_id, "reports": len(contents["reports"]), "facts": facts}
-    versions.put_in_place(settings, staged, about)
-    log.info("published", extra={"version": name, **about, "lost": len(lost)})
+    noted = {"run_id": run_id, "reports": len(contents["reports"]), "facts": facts}
+    versions.put_in_place(settings, staged, noted)
+    log.info("published", extra={"version": name, **noted, "lost": len(lost)})
     return manifest
 
 
-def _lost(con: duckdb.DuckDBPyConnection, earlier: Path) -> list[dict[str, Any]]:
+def conservation(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Where everything that was ever delivered went, in rows and facts.
+
+    `con` is the staged copy with the build database attached as `bygge`. Counted on what is about
+    to be published, whatever dbt's tests and the guards said of what it was copied from.
+
+    Raises:
+        LossError: the numbers do not add up; each equation that fails is a row.
+    """
+    [counted] = _records(con, CONSERVATION)
+    failed = [
+        {"ekvation": said, "vänster": left, "höger": right}
+        for said, left, right in _equations(counted)
+        if left != right
+    ]
+    if failed:
+        raise LossError(
+            [
+                Break(
+                    "bevarande",
+                    "What was delivered is not all accounted for. Run finsam refresh --full. If it "
+                    "says the same, the build database has lost rows: put back a copy of "
+                    ".build/bygge.duckdb, or move it away and refresh, which reads data/ and "
+                    "landing/ anew and stops if that brings less back than is published.",
+                    failed,
+                )
+            ]
+        )
+    return counted
+
+
+def _equations(counted: Mapping[str, int]) -> list[tuple[str, int, int]]:
+    n = counted
+    return [
+        ("lästa = godkända + avvisade", n["lasta"], n["godkanda"] + n["avvisade"]),
+        ("varje avvisad rad är bevarad", n["avvisade"], n["bevarade_avvisade"]),
+        ("godkända fakta = levererade + upprepade", n["oredovisade"], 0),
+        ("varje levererat faktum är bevarat", n["levererade_fakta"], n["fakta"]),
+        (
+            "fakta = publicerade + osäkra + i karantän + ersatta",
+            n["fakta"],
+            n["publicerade"] + n["osakra"] + n["i_karantan"] + n["ersatta"],
+        ),
+    ]
+
+
+CONSERVATION = """
+    with filer as (
+        -- the bookkeeping of files from before repeated facts were counted has null there
+        select count(*) filter (i.slag = 'fakta' and i.upprepade is not null
+                and i.godkanda <> coalesce(l.fakta, 0) + i.upprepade) as oredovisade,
+            coalesce(sum(lasta), 0)::bigint as lasta,
+            coalesce(sum(godkanda), 0)::bigint as godkanda,
+            coalesce(sum(avvisade), 0)::bigint as avvisade,
+            coalesce(sum(upprepade), 0)::bigint as upprepade
+        from raw.inlasning as i
+        left join (
+            select inlasning_id, sum(antal_fakta) as fakta from raw.leverans group by all
+        ) as l using (inlasning_id)
+    ),
+    fakta as (
+        select count(*) as fakta,
+            count(*) filter (l.status = 'publicerad' and f.status = 'suspect') as osakra,
+            count(*) filter (l.status = 'i karantän') as i_karantan,
+            count(*) filter (l.status = 'ersatt') as ersatta
+        from raw.fakta as f left join bygge.intermediate.int_leverans as l using (leverans_id)
+    )
+    select
+        filer.*, (select count(*) from raw.avvisade_fakta) as bevarade_avvisade,
+        (select coalesce(sum(antal_fakta), 0)::bigint from raw.leverans) as levererade_fakta,
+        fakta.*, (select count(*) from marts.fct_rapportfakta) as publicerade
+    from filer, fakta
+"""
+
+
+def _lost(con: duckdb.DuckDBPyConnection, earlier: Path, accept_loss: bool) -> list[dict[str, Any]]:
     """Reports whose published facts are gone from the staged database without a reason.
 
-    A newer delivery of the report, or its quarantine, is a reason. A published file that cannot
-    be read is none to keep it.
+    A newer delivery of the report, or its quarantine, is a reason. Compared with the Parquet of
+    the version `earlier`, which no reader can hold closed, held against its hash first.
+
+    Raises:
+        LossError: there are such facts, or no telling, and the loss was not accepted.
     """
+    facts = "parquet/fct_rapportfakta.parquet"
     try:
-        con.execute(f"attach '{_quoted(earlier)}' as tidigare (read_only)")
-    except duckdb.Error as unreadable:
+        if versions.intact(earlier, facts) is False:
+            raise OSError(f"{earlier / facts} is not what was published")
+        lost = _records(con, LOST, [str(earlier / facts)])
+    except (OSError, duckdb.Error) as unreadable:
         log.warning("what is published cannot be compared with", extra={"why": str(unreadable)})
+        if not accept_loss:
+            raise LossError([_unknown_loss(earlier, unreadable)]) from unreadable
         return []
-    try:
-        return _records(con, LOST)
-    finally:
-        con.execute("detach tidigare")
+    if lost and not accept_loss:
+        raise LossError([_loss_break(lost)])
+    return lost
 
 
 LOST = """
@@ -124,7 +234,7 @@ LOST = """
         select
             report_id, count(*) as antal, min(line) as forsta_rad,
             max(split_part(leverans_id, '#', -1)::integer) as version
-        from tidigare.marts.fct_rapportfakta
+        from read_parquet(?)
         anti join marts.fct_rapportfakta using (report_id, line, position)
         group by report_id
     )
@@ -149,14 +259,43 @@ def _loss_break(lost: list[dict[str, Any]]) -> Break:
     )
 
 
-def _hashes(staged: Path) -> dict[str, str]:
-    """The sha256 of every file of the version, by its name within it."""
-    found = {}
+def _unknown_loss(earlier: Path, why: Exception) -> Break:
+    return Break(
+        "förlust",
+        f"The published facts cannot be read to compare with, so there is no telling whether any "
+        f"would be lost ({why}). Let readers see a whole version again with finsam rollback and "
+        "refresh; or, where there is none, run finsam refresh --accept-loss.",
+        [{"version": earlier.name}],
+    )
+
+
+def _hashes(staged: Path, known: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The sha256 of every file of the version, by its name within it; `known` ones are not read."""
+    found = dict(known or {})
     for path in sorted(path for path in staged.rglob("*") if path.is_file()):
-        with path.open("rb") as file:
-            name = path.relative_to(staged).as_posix()
-            found[name] = hashlib.file_digest(file, "sha256").hexdigest()
+        name = path.relative_to(staged).as_posix()
+        if name not in found:
+            with path.open("rb") as file:
+                found[name] = hashlib.file_digest(file, "sha256").hexdigest()
     return found
+
+
+def _measured(staged: Path, export: Export, hashes: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        **asdict(export),
+        "bytes": (staged / export.path).stat().st_size,
+        "sha256": hashes[export.path],
+    }
+
+
+def _period(con: duckdb.DuckDBPyConnection, marts: Sequence[Mart]) -> tuple[date, date] | None:
+    """First and last day that any figure is about."""
+    if "dim_period" not in {mart.name for mart in marts}:
+        return None
+    (found,) = con.execute(
+        "select min(coalesce(period_start, period_end)), max(period_end) from marts.dim_period"
+    ).fetchall()
+    return found if found[0] else None
 
 
 def git_revision() -> str | None:
@@ -213,16 +352,6 @@ def _comment(con: duckdb.DuckDBPyConnection, kind: str, name: str, comment: str 
         con.execute(f"comment on {kind} {name} is '{_quoted(comment)}'")
 
 
-def _write_parquet(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """One Parquet file per mart in `folder`."""
-    for (mart,) in con.execute(
-        "select table_name from information_schema.tables where table_schema = 'marts' "
-        "and table_catalog = current_database() order by 1"
-    ).fetchall():
-        target = _quoted(folder / f"{mart}.parquet")
-        con.execute(f"copy {_id('marts', mart)} to '{target}' (format parquet, compression zstd)")
-
-
 def _contents(con: duckdb.DuckDBPyConnection) -> Manifest:
     """What the staged database holds, for people and for `finsam status`."""
     tables = con.execute(
@@ -239,6 +368,7 @@ def _contents(con: duckdb.DuckDBPyConnection) -> Manifest:
         "checks": {row["utfall"]: row["antal"] for row in _records(con, CHECKS)},
         "reports": _records(con, REPORTS),
         "quarantine": _records(con, QUARANTINE),
+        "quarantine_log": _records(con, QUARANTINE_LOG),
         "documents": _records(con, DOCUMENTS),
         "decisions": _records(con, DECISIONS),
     }
@@ -246,7 +376,7 @@ def _contents(con: duckdb.DuckDBPyConnection) -> Manifest:
 
 FILES = """
     select fil, sha256, slag, utfall, lasta, godkanda, avvisade, meddelande from raw.inlasning
-    qualify row_number() over (partition by fil order by tidpunkt desc, inlasning_id desc) = 1
+    qualify row_number() over (partition by fil order by inlasning_id desc) = 1
     order by fil
 """
 CHECKS = "select utfall, count(*) as antal from marts.fct_kontroll group by all order by all"
@@ -272,6 +402,24 @@ QUARANTINE = """
     where leverans_status = 'i karantän' and allvar = 'blockerande' and utfall = 'brott'
     order by all
 """
+# One row per stop, or change of what stops it, with what let the delivery go; the numbers of a
+# stop that still holds are in QUARANTINE.
+QUARANTINE_LOG = """
+    select
+        leverans_id, report_id, regler, nar as stoppad,
+        min(nar) filter (handelse = 'släppt') over senare as slappt,
+        arg_min(orsak, tidpunkt) filter (handelse = 'släppt') over senare as slappt_av
+    from (
+        select *, strftime(tidpunkt at time zone 'UTC', '%Y-%m-%dT%H:%M:%S+00:00') as nar
+        from raw.karantan
+    )
+    window senare as (
+        partition by leverans_id order by tidpunkt
+        rows between 1 following and unbounded following
+    )
+    qualify handelse = 'i karantän'
+    order by stoppad, leverans_id
+"""
 DOCUMENTS = """
     select
         fil, report_id, utfall, meddelande, antal_fakta, antal_osakra, vantande_utlasning,
@@ -286,8 +434,10 @@ DECISIONS = """
 """
 
 
-def _records(con: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
-    cursor = con.execute(sql)
+def _records(
+    con: duckdb.DuckDBPyConnection, sql: str, values: Sequence[object] = ()
+) -> list[dict[str, Any]]:
+    cursor = con.execute(sql, list(values))
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

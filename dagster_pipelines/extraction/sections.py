@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 from .columns import AMOUNT, head_atoms, is_head
 from .dates import find_spans
 from .numbers import WIDE, Figure, cuts
-from .participants import Statistic, read_line, topic_of
+from .participants import Statistic, is_measure, mended, read_line, topic_of
 from .source import Line, Source
 from .tables import (
     REFERENCE,
@@ -257,13 +257,20 @@ class Document:
     prose: list[tuple[Line, str, Insats | None, str]] = field(default_factory=list)
     units: dict[str, int] = field(default_factory=dict)
     statistics: list[Statistic] = field(default_factory=list)
+    claimed: dict[int, Insats | None] = field(default_factory=dict)  # lines read elsewhere
 
 
 class Walker:
-    """One pass over a source, collecting tables and running text."""
+    """One pass over a source, collecting tables and running text.
 
-    def __init__(self, source: Source, forbund_id: str) -> None:
+    `claimed`: numbers of lines that charts and the like have taken; only their insats is noted.
+    """
+
+    def __init__(
+        self, source: Source, forbund_id: str, claimed: frozenset[int] = frozenset()
+    ) -> None:
         self.source = source
+        self.claimed = claimed
         self.forbund_id = forbund_id
         self.document = Document()
         self.statement = ""
@@ -278,6 +285,7 @@ class Walker:
         self.topic = ""
         self.topic_text = ""
         self.name = ""  # the last short heading: perhaps a new insats
+        self.begun: tuple[Insats | None, str] = (None, "")  # insats and name at the first row
         self.goal = False
         self.torn = False
         self.feet: list[str] = []
@@ -296,8 +304,13 @@ class Walker:
                 else:
                     blank = True
                 continue
+            if line.number in self.claimed:
+                self._flush(keep=True)
+                self.topic, self.heads = "", []
+                self.document.claimed[line.number] = self._about()
+                continue
             if line.number in furniture or (self.items and self._is_furniture(text)):
-                self.torn = bool(self.items)
+                self.torn = any(item.row is not None for item in self.items)
                 continue
             if is_rule(text) or (_SPECK.fullmatch(text) and not unit_in(text)):
                 continue
@@ -356,7 +369,15 @@ class Walker:
         if heading is not None and not (grouped and heading.statement == ""):
             self._open(heading, line)
             return True
-        if is_head(text) and not self._is_year_row(text, blank) and not self._known_row(line):
+        if (
+            is_head(text)
+            and not self._is_year_row(text, blank)
+            and not self._known_row(line)
+            and not (
+                (self.statement == "deltagare" or "<td" in line.raw)
+                and _MEASURE_LABEL.fullmatch(fold(text))
+            )
+        ):
             self._head(line, text)
             return True
         return False
@@ -381,7 +402,8 @@ class Walker:
             atoms, left = head_atoms(text)
             if not atoms and not left and not unit_in(text) and not self.items:
                 return True
-            if atoms and not left and self.heads and all(i.kind == "label" for i in self.items):
+            head_cell = bool(self.heads) or "<th" in line.raw
+            if atoms and not left and head_cell and all(i.kind == "label" for i in self.items):
                 self.heads.append(line)
                 return True
         if self._heads_block(text, blank):
@@ -395,6 +417,8 @@ class Walker:
             if not self._accept(row):
                 return False
             kind = "row" if any(c.isalpha() for c in row.label) else "values"
+            if not any(i.row is not None for i in self.items):
+                self.begun = (self.insats, self.name)
             self.items.append(_Item(kind, line, row, blank))
             return True
         if _BLANKS.fullmatch(text) and any(i.kind == "label" for i in self.items):
@@ -422,15 +446,34 @@ class Walker:
         tabular = self.statement in ("not", "driftredovisning", *STATEMENTS)
         if not split_cells(text) and (not _sentence(text) or self._knows(text)):
             self._note_insats(text)
-            if blank and self.statement not in STATEMENTS and _name_like(text):
+            named = blank and self.statement not in STATEMENTS and _name_like(text)
+            if named and not is_measure(text):
+                if "<t" not in line.raw and self._counting():
+                    self._flush(keep=True)  # the next insats, counted in the same columns
                 self.name = text.strip(" #*_:\t|")
                 self.topic = ""
             if not tabular:
-                self.document.prose.append((line, self.statement, self.insats, self.title))
+                self.document.prose.append((line, self.statement, self._about(), self.title))
         elif not (tabular and self.items and row is None and split_cells(text)):
             return False
+        if len(self.items) == 1 and is_measure(text) and self._is_name(self.items[0]):
+            self.items = []
         self.items.append(_Item("label", line, None, blank))
         return True
+
+    def _is_name(self, item: _Item) -> bool:
+        """Whether a label is the heading that names the insats, no label of the table."""
+        return item.kind == "label" and item.line.text.strip(" #*_:\t|") == self.name
+
+    def _counting(self) -> bool:
+        """Whether a table of participants is under way: rows, and no label waits for figures."""
+        rows = [i.row for i in self.items if i.row is not None]
+        return (
+            bool(rows)
+            and self.statement not in (*STATEMENTS, "not", "driftredovisning")
+            and all(i.kind == "row" for i in self.items[-2:])
+            and all(is_measure(row.label) for row in rows)
+        )
 
     def _running_text(self, line: Line, text: str) -> None:
         self._flush(keep=True)
@@ -438,7 +481,13 @@ class Walker:
         self.goal = bool(
             re.search(r"malen\b.{0,80}(?:nedan|:\s*$)|^mal\w* for .{0,40}:\s*$", fold(text))
         )
-        self.document.prose.append((line, self.statement, self.insats, self.title))
+        self.document.prose.append((line, self.statement, self._about(), self.title))
+
+    def _about(self) -> Insats | None:
+        """The insats that running text is about; without kind and aliases, a heading's guess."""
+        if self.insats is not None or not self.name:
+            return self.insats
+        return Insats(self.name, "", ())
 
     def _heads_block(self, text: str, blank: bool) -> bool:
         """`Kostnad`, `Periodens`, `Per`: part of the head of a block of figures, no label."""
@@ -453,13 +502,15 @@ class Walker:
             return False
         atoms, left = head_atoms(text)
         words = {a.kind for a in atoms}
-        return fold(text).strip() == "per" or (bool(words) and not left and words <= _BLOCK_HEADS)
+        counted = any(i.kind == "label" and is_measure(i.line.text) for i in self.items)
+        known = _PEOPLE_HEADS if counted else _BLOCK_HEADS
+        return fold(text).strip() == "per" or (bool(words) and not left and words <= known)
 
     def _statistic(self, line: Line, text: str, short: bool) -> bool:
         """Lines of participant statistics, outside the statements."""
         if self.statement in (*STATEMENTS, "not", "driftredovisning", "prognos", "insats_ekonomi"):
             return False
-        if short and not _DIGIT.search(text):
+        if short and not _DIGIT.search(fold(text)):
             if topic := topic_of(text):
                 self._flush(keep=True)
                 self.topic, self.topic_text = topic, text.strip(" :*#\t|")
@@ -505,7 +556,7 @@ class Walker:
         if heading.statement == "toc":
             return
         self._flush()
-        self.topic, self.goal = "", False
+        self.topic, self.goal, self.torn = "", False, False
         self.name = (
             heading.title if heading.statement == "text" and _name_like(heading.title) else ""
         )
@@ -556,7 +607,8 @@ class Walker:
             blockwise = sum(i.kind == "label" for i in self.items) >= 3 and all(
                 i.kind in ("label", "values", "head") for i in self.items
             )
-            if timed and not blockwise:
+            counted = len(kinds & {"count", "women", "men", "total"}) >= 2
+            if (timed or counted) and not blockwise:
                 same = any(h.text.split() == line.text.split() for h in self.heads)
                 if same:
                     return
@@ -621,13 +673,13 @@ class Walker:
         ):
             if len(words) <= 4 and words[-1] == "och":  # goes on below the figures
                 return True
-            return not (_sentence(label) or _TAIL_WORD.search(fold(label))) and (
-                known or len(words) <= 9
-            )
+            told = _sentence(label) or _TAIL_WORD.search(mended(label))
+            return not (told or _TOLD.search(mended(label))) and (known or len(words) <= 9)
         if (
             _sentence(label)
-            or _TAIL_WORD.search(fold(label))
-            or re.match(r"(?:sida|sid|tel|dnr|kap|punkt)\b", fold(label))
+            or _TAIL_WORD.search(mended(label))
+            or _TOLD.search(mended(label))
+            or _NOT_ROW.search(mended(label))
         ):
             return False
         return len(words) <= 8
@@ -652,9 +704,9 @@ class Walker:
                     rows,
                     note=self.note,
                     first_line=rows[0].line.number,
-                    insats_heading=self.insats.name if self.insats else "",
+                    insats_heading=self.begun[0].name if self.begun[0] else "",
                     stacked_heads=stacked,
-                    name_heading=self.name,
+                    name_heading=self.begun[1],
                 )
                 self.document.tables.append(table)
             self.heads = []
@@ -684,11 +736,16 @@ _BLOCK_HEADS = {
     "utfall",
     "whole",
 }
+_PEOPLE_HEADS = _BLOCK_HEADS | {"total", "women", "men"}
+_MEASURE_LABEL = re.compile(
+    r"\W*(?:totalt |tot\.? |summa )?(?:antal )?(?:unika )?de[il1]tagare(?: totalt)?\W*"
+)
 _NOT_NAME = re.compile(
     r"statistik|deltagar|insatser|uppfolj|ekonomi|resultat|mal\b|maluppf|sammanfattn|"
     r"organisation|redovisning|"
     r"inledning|bakgrund|personal|andamal|verksamhet|styrelse|kvinnor|man\b|totalt|"
-    r"period|forvantad|vasentlig|handelser"
+    r"period|forvantad|vasentlig|handelser|alder|forsorjning|utbildningsniv|avslut|inskriv|"
+    r"pagaende|utbildningar|utbildningsins|kursl|kategori|\bkon\b|matt\b|utfall\b|budget\b|antal|summa"
 )
 
 
@@ -751,6 +808,11 @@ _BLANK_ROW = re.compile(
 )
 _LED_NOWHERE = re.compile(r"^[^\d]*[^\W\d_][^\d]* \.{3,}\s*$")  # dots to a blank cell
 _NONE = re.compile(r"^(.{4,60}?)[\s|]+((?:[Ii]nga|[Ii]ngen|[Ii]nget))[\s.|]*$")
+_TOLD = re.compile(r"\b(?:uppgar|uppgick|blev|redovisar|redovisade|motsvarar|utgor)\b")
+_NOT_ROW = re.compile(
+    r"^\W*(?:sida|sid|tel|telefon|dnr|diarien\w*|kap|punkt|org\.?\s?n\w*|organisationsn\w*|arsredovisning|"
+    r"delars\w+|halvarsrapport|tertialrapport|kvartalsrapport)\b|\bsida \d"
+)
 _TAIL_WORD = re.compile(
     r"\b(?:till|av|med|pa|under|for|ca|om|den|ar|var|som|och|i|per|cirka|att|fran|"
     r"sedan|maj|juni|augusti|januari)$"

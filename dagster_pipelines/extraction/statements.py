@@ -19,8 +19,8 @@ from .identities import build
 from .identities import note_name as _note_name
 from .identity import Identity
 from .numbers import Figure, to_decimal
-from .participants import category
-from .sections import Document
+from .participants import category, is_measure
+from .sections import Document, unit_in
 from .solve import SCALE, Cell, Grid, repair, search
 from .solve import Identity as Sum
 from .source import Line, Source
@@ -75,6 +75,8 @@ def read_tables(
     partial = [t for t in partial if t.rows]
     for table in tables:
         _classify(table)
+        if table.statement == "utbildning":
+            _name_costs(table)
     _units(tables, document)
     grid = Grid(tables)
     if partial or any(t.rivals for t in tables):
@@ -649,11 +651,18 @@ def _same_figures(
 
 def _classify(table: Table) -> None:  # noqa: PLR0912
     """Give tables in running text the kind that their labels speak of."""
-    if table.statement:
-        return
     labels = [fold(r.label) for r in table.rows]
     text = " ".join(labels)
-    heads = fold(" ".join(h.text for h in table.heads))
+    lines = [*table.heads, *(h for block in table.stacked_heads for h in block)]
+    heads = fold(" ".join(h.text for h in lines))
+    if table.statement in ("deltagare", "mal", "personal") and _of_money(table, f"{text} {heads}"):
+        table.statement = ""  # a section whose end was not seen
+    elif re.search(r"tillfallen", heads) and not any(r.post for r in table.rows):
+        table.statement = "utbildning"
+    elif table.statement in ("oversikt", "mal", "") and _of_people(table, heads):
+        table.statement = "deltagare"
+    if table.statement:
+        return
     for statement in () if any(c.part for c in table.columns) else STATEMENTS:
         found = [labels_of(statement).find(_bare(r.label)) for r in table.rows]
         posts = {f[0].post_code for f in found if f}
@@ -665,12 +674,12 @@ def _classify(table: Table) -> None:  # noqa: PLR0912
             if statement == "balansrakning":
                 table.columns = [replace(c, start=None) for c in table.columns]
             return
-    if re.search(
+    if re.search(r"tillfallen|till-? fallen", heads):
+        table.statement = "utbildning"
+    elif re.search(
         r"kvinn|deltagar|kon\b|alder|forsorjning|paborjade|avslutade|inskrivna", text + " " + heads
     ) and not re.search(r"kostnad|budget|belopp", heads):
         table.statement = "deltagare"
-    elif re.search(r"tillfallen|till-? fallen", heads):
-        table.statement = "utbildning"
     elif (
         re.search(r"^(?:intakter|kostnader|resultat)", labels[0] if labels else "")
         and len(labels) <= 8
@@ -686,6 +695,31 @@ def _classify(table: Table) -> None:  # noqa: PLR0912
         table.statement = "insats_ekonomi"
     else:
         table.statement = "ovrigt"
+
+
+def _name_costs(table: Table) -> None:
+    """A column headed `Kostnad` alone, among those of a table of courses, is known by it."""
+    table.columns = [
+        replace(c, known=True, text="Kostnad") if c.part == "cost" and not c.text else c
+        for c in table.columns
+    ]
+
+
+def _of_money(table: Table, words: str) -> bool:
+    """A table that counts kronor: it says so, or its figures are too large for persons."""
+    if re.search(r"kvinn|deltagar|\bm[ae]n\b|alder|inskriv|avslut|paborj|remit|person", words):
+        return False
+    figures = [f for r in table.rows for f in r.readings[0].figures if f is not None]
+    large = max((abs(f.value) // 100 for f in figures if not f.percent), default=0)
+    return bool(table.unit and table.heads and large >= 1000) or large >= 100_000
+
+
+def _of_people(table: Table, heads: str) -> bool:
+    """A table that counts participants by sex, in a section of another name."""
+    counted = sum(is_measure(r.label) for r in table.rows)
+    parts = sum((category(r.label) or ("kon",))[0] != "kon" for r in table.rows)
+    by_sex = bool(re.search(r"kvinn", heads)) and counted * 2 > len(table.rows)
+    return by_sex or (parts >= 2 and parts * 3 > 2 * len(table.rows))
 
 
 def _units(tables: list[Table], document: Document) -> None:
@@ -904,20 +938,18 @@ def reading_label(grid: Grid, cell: Cell) -> str:
 def _unit(table: Table, column: Column, figure: Figure, label: str) -> str:
     if figure.percent or column.role == "share":
         return "procent"
+    if table.statement == "utbildning" and re.search(r"kostnad|belopp", fold(column.text)):
+        return next((u for h in table.heads if (u := unit_in(h.text))), "SEK")
+    counting = table.statement in ("deltagare", "utbildning", "personal", "ovrigt", "mal")
+    if counting or column.role == "count":
+        return "antal"
     folded = fold(label)
-    if table.statement == "deltagare" or column.role == "count":
+    if table.statement not in ("oversikt", "nyckeltal"):
+        return table.unit
+    if re.match(r"antal|anstallda|deltagare", folded):
         return "antal"
-    if table.statement in ("oversikt", "nyckeltal", "personal") and re.match(
-        r"antal|anstallda|deltagare", folded
-    ):
-        return "antal"
-    if table.statement in ("oversikt", "nyckeltal") and re.search(
-        r"soliditet|andel|procent|%|likviditet|grad\b", folded
-    ):
-        return "procent"
-    if table.statement in ("personal", "ovrigt", "mal"):
-        return "antal"
-    return table.unit
+    share = re.search(r"soliditet|andel|procent|%|likviditet|grad\b", folded)
+    return "procent" if share else table.unit
 
 
 STANDING = re.compile(r"pagaende|aktuella|inskrivna (?:vid|per)|kvarvarande")

@@ -632,6 +632,9 @@ def _free_lines(heads: list[Line]) -> list[HeadLine]:
     return [line for line in lines if line.units and line.units[0]]
 
 
+UNSURE_HEADS = "kolumnrubrikerna går inte säkert att fördela på kolumnerna"
+
+
 def head_columns(heads: list[Line], width: int, rows: list[Row]) -> Heads:
     """Atoms of each column: by cells or alignment where the head has them, else as they fit."""
     stacked, has_note, sure = _placed_heads(heads, width, rows)
@@ -642,8 +645,7 @@ def head_columns(heads: list[Line], width: int, rows: list[Row]) -> Heads:
         unread = [w for line in heads for w in head_atoms(line.text)[1].split() if len(w) > 3]
         doubt = f"ordet ”{unread[0]}” i kolumnrubriken är inte förstått" if unread else ""
         return Heads([list(s) for s in found[0].stacks], has_note, found, doubt)
-    doubt = "kolumnrubrikerna går inte säkert att fördela på kolumnerna" if heads else ""
-    return Heads(stacked, has_note, doubt=doubt)
+    return Heads(stacked, has_note, doubt=UNSURE_HEADS if heads else "")
 
 
 def _placed_heads(

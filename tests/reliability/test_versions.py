@@ -73,11 +73,12 @@ def test_rollback_goes_to_what_was_seen_before_and_forward_again(small: Settings
         versions.roll_back(small, "finns-inte")
 
 
-def test_a_damaged_version_is_not_rolled_back_to(small: Settings) -> None:
+@pytest.mark.parametrize("name", ["finsam.duckdb", "finsam.xlsx", "csv/generation.csv"])
+def test_a_damaged_version_is_not_rolled_back_to(small: Settings, name: str) -> None:
     first = versions.current(small)
     go_on(small, 1)
-    with (first / "finsam.duckdb").open("r+b") as file:
-        file.seek(5000)
+    with (first / name).open("r+b") as file:
+        file.seek(5)
         file.write(b"skadad")
     with pytest.raises(versions.VersionError, match="damaged"):
         versions.roll_back(small)
@@ -102,11 +103,12 @@ def flatten(settings: Settings) -> dict[str, bytes]:
     shutil.rmtree(settings.versions_dir)
     plain = settings.published_manifest
     about = json.loads(plain.read_text(encoding="utf-8"))
-    for later in ("version", "hashes", "documents", "decisions", "accepted_loss"):
+    for later in ("version", "hashes", "exports", "documents", "decisions", "accepted_loss"):
         del about[later]
     plain.write_text(json.dumps(about), encoding="utf-8")
     return {name: (settings.warehouse_dir / name).read_bytes() for name in (
-        "finsam.duckdb", "manifest.json", "parquet/generation.parquet")}  # fmt: skip
+        "finsam.duckdb", "manifest.json", "parquet/generation.parquet", "csv/generation.csv",
+        "finsam.xlsx", "datapackage.json", "dcat.ttl", "dcat.rdf")}  # fmt: skip
 
 
 def test_a_warehouse_of_plain_files_becomes_the_first_version(small: Settings) -> None:
@@ -119,7 +121,42 @@ def test_a_warehouse_of_plain_files_becomes_the_first_version(small: Settings) -
     assert {name: (small.warehouse_dir / name).read_bytes() for name in plain} == plain
 
 
-@pytest.mark.parametrize("stopped_at", range(0, 12, 3))
+@pytest.mark.parametrize(
+    "version", ["../../ute", "/tmp/ute", "20260101T000000.000000Z-../../../ute", "x", 7, {}]
+)
+def test_a_copied_manifest_leads_nowhere_else(small: Settings, version: object) -> None:
+    flatten(small)
+    about = json.loads(small.published_manifest.read_text(encoding="utf-8"))
+    small.published_manifest.write_text(json.dumps({**about, "version": version}))
+    outside = {path for path in small.home.parent.rglob("*") if "warehouse" not in path.parts}
+    go_on(small, 1)
+    assert seen(small) == 1
+    assert {p for p in small.home.parent.rglob("*") if "warehouse" not in p.parts} == outside
+    assert all(path.parent == small.versions_dir for path in versions.kept(small))
+
+
+def test_a_version_from_before_there_were_exports_has_links_to_what_it_has(
+    small: Settings,
+) -> None:
+    before = versions.current(small)
+    later = set(versions.ENTRIES) - {"finsam.duckdb", "parquet", "manifest.json"}
+    for name in later:
+        path = before / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    about = json.loads((before / "manifest.json").read_text(encoding="utf-8"))
+    about["hashes"] = {n: h for n, h in about["hashes"].items() if n.split("/")[0] not in later}
+    (before / "manifest.json").write_text(json.dumps(about), encoding="utf-8")
+    go_on(small, 1)
+    assert all((small.warehouse_dir / name).exists() for name in versions.ENTRIES)
+    versions.roll_back(small)
+    there = {path.name for path in small.warehouse_dir.iterdir()}
+    assert there == {"finsam.duckdb", "parquet", "manifest.json", "aktuell", "versioner"}
+    go_on(small, 2)
+    small_warehouse.check_bytes(small)
+    assert seen(small) == 2
+
+
+@pytest.mark.parametrize("stopped_at", range(0, 24, 6))
 def test_an_interrupted_change_of_layout_is_finished_by_the_next(
     small: Settings, monkeypatch: pytest.MonkeyPatch, stopped_at: int
 ) -> None:
@@ -183,6 +220,8 @@ def test_history_tells_what_changed_between_two(small: Settings) -> None:
             "insert into marts.fct_rapportfakta select * replace (2000 as line) "
             "from marts.fct_rapportfakta where line = 9"
         )
+        con.execute("insert into raw.fakta from raw.fakta limit 1")
+        con.execute("update raw.leverans set antal_fakta = 1001")
         con.execute(
             "insert into marts.fct_kontroll (regel_id, report_id, utfall) "
             f"values ('BR1', '{report}', 'brott')"
