@@ -409,7 +409,7 @@ def readings(row: Row, width: int, has_note: bool, edges: list[float] | None) ->
         cost = 0.0
         for piece in lead:
             code = bool(_CODE.match(piece.digits)) or (piece.decimals and not piece.dotted)
-            cost += 0.4 if code else 1.6
+            cost += 0.4 if code else 1.6 if len(piece.digits) < 4 else 4.0
         rest = pieces[absorbed:]
         label_end = rest[0].start if absorbed else row.label_end
         for noted in (False, True):
