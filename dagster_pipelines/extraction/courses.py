@@ -143,8 +143,6 @@ def _row(  # noqa: PLR0917
     unit: str,
 ) -> list[Cell]:
     tokens = [m.span() for m in _TOKEN.finditer(lines[n].text, match.start())]
-    if len(tokens) > 3 * len(columns):  # more than the columns can hold
-        return []
     readings = [cut for cut in _cuts(lines[n].text, tokens) if len(cut) == len(columns)]
     if not readings or not label:
         return []
