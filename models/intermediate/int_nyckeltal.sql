@@ -1,6 +1,9 @@
 -- Ratios as the warehouse computes them, beside those that the report prints itself.
 -- Grain: one row per delivery × ratio × insats (null for the whole förbund) × scenario × period.
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(
+    materialized='incremental', incremental_strategy='append',
+    meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade_leveranser() }}'
+) }}
 
 with ekonomi as (
     select * from {{ ref('int_ekonomi') }}
