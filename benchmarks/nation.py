@@ -35,7 +35,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.refresh import in_order
-from benchmarks.synthetic_nation.deliver import SIZES, Size, deliver, deliver_next
+from benchmarks.synthetic_nation.delivery import SIZES, Size, deliver, deliver_next
 from dagster_pipelines.settings import PROJECT_DIR, Settings
 
 PROJECT_PARTS = (
@@ -98,7 +98,9 @@ def measured(command: Sequence[str], environment: dict[str, str], folder: Path) 
         peak.stop()
     wall = time.perf_counter() - start
     if process.returncode not in (0, QUARANTINE):
-        sys.exit(f"{' '.join(command[:4])} ended with {process.returncode}:\n{said.decode()[-4000:]}")
+        sys.exit(
+            f"{' '.join(command[:4])} ended with {process.returncode}:\n{said.decode()[-4000:]}"
+        )
     after = os.times()
     cpu = sum(after[2:4]) - sum(before[2:4])
     return Measure(wall, cpu, peak.megabytes)

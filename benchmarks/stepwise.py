@@ -28,7 +28,7 @@ import duckdb
 import polars as pl
 
 from benchmarks.refresh import in_order
-from benchmarks.synthetic_nation.deliver import Size, deliver
+from benchmarks.synthetic_nation.delivery import Size, deliver
 from dagster_pipelines.dbt import Dbt, _let_go
 from dagster_pipelines.facts.loader import load
 from dagster_pipelines.settings import PROJECT_DIR, Settings
@@ -148,9 +148,7 @@ class Warehouse:
             rows = self.con.execute(f"from {_name(model)}")
             names = [column[0] for column in rows.description or ()]
             keep = [n for n, name in enumerate(names) if name != "andrad"]
-            found[model["name"]] = Counter(
-                str([row[n] for n in keep]) for row in rows.fetchall()
-            )
+            found[model["name"]] = Counter(str([row[n] for n in keep]) for row in rows.fetchall())
         return found
 
     def _change(self, step: Step) -> None:
@@ -201,7 +199,9 @@ class Warehouse:
                 "intermediate.int_leverans where andrad" if model["schema"] == "marts"
                 else "intermediate.int_andrad where byggd"
             )  # fmt: skip
-            self._drop_rows(f"delete from {name} where {column} in (select {column} from {changed})")
+            self._drop_rows(
+                f"delete from {name} where {column} in (select {column} from {changed})"
+            )
             self.con.execute(f"insert into {name} by name {model['compiled_code']}")
 
     def _drop_rows(self, sql: str) -> None:
@@ -227,7 +227,10 @@ def _raised(facts: pl.DataFrame, post: str, amount: int) -> pl.DataFrame:
     here = (pl.col("line") == first["line"]) & (pl.col("position") == first["position"])
     value = first["value"] + 1000 * amount
     return facts.with_columns(
-        pl.when(here).then(pl.lit(value).cast(facts.schema["value"])).otherwise("value").alias("value"),
+        pl.when(here)
+        .then(pl.lit(value).cast(facts.schema["value"]))
+        .otherwise("value")
+        .alias("value"),
         pl.when(here).then(pl.lit(f"{value:.0f}")).otherwise("printed").alias("printed"),
     )
 
@@ -282,7 +285,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=8)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    draw = random.Random(arguments.seed)  # noqa: S311 (no secret)
+    draw = random.Random(arguments.seed)
     with project() as compiled:
         for number in range(arguments.examples):
             steps = [

@@ -21,8 +21,8 @@ ENGINES = ("dbt-core", "dbt-duckdb", "duckdb")
 # Where things are, how long to wait or keep them, how much a question may use and whom to tell do
 # not change what is published.
 PLACES = {
-    "home", "data_dir", "threads", "lock_timeout_seconds", "keep_versions", "max_age_hours",
-    "min_free_mb", "alert_url", "query_timeout_seconds", "query_memory_mb",
+    "home", "data_dir", "threads", "memory_mb", "lock_timeout_seconds", "keep_versions",
+    "max_age_hours", "min_free_mb", "alert_url", "query_timeout_seconds", "query_memory_mb",
 }  # fmt: skip
 
 Fingerprint = Mapping[str, str]

@@ -10,14 +10,16 @@ import json
 import logging
 import platform
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from dagster_pipelines import versions
+from dagster_pipelines import carry, versions
+from dagster_pipelines.database import build_config
 from dagster_pipelines.inputs import Fingerprint
 from dagster_pipelines.manifest import Manifest
 from dagster_pipelines.outcome import Break
@@ -49,6 +51,9 @@ def publish(
 ) -> Manifest:
     """Copy `raw` and `marts` out of the build database and make them what readers see.
 
+    Where the build rests on the last publication, what has changed since is carried into a copy
+    of that.
+
     Args:
         settings: where the build database and the published versions are.
         run_id: the Dagster run that built it; the manifest carries it as proof.
@@ -69,14 +74,12 @@ def publish(
     staged_db, staged_parquet = staged / settings.published_db.name, staged / "parquet"
     staged_parquet.mkdir()
 
-    with duckdb.connect(staged_db, config={"threads": settings.threads}) as con:
-        con.execute(f"attach '{_quoted(settings.build_db)}' as bygge (read_only)")
-        _copy(con)
-        con.execute("detach bygge")
+    base, steps, changed = _stage_database(settings, staged_db)
+    with duckdb.connect(staged_db, config=build_config(settings)) as con:
         lost = _lost(con, earlier / settings.published_db.name) if earlier else []
         if lost and not accept_loss:
             raise LossError([_loss_break(lost)])
-        _write_parquet(con, staged_parquet)
+        _write_parquet(con, staged_parquet, base, changed)
         contents = _contents(con)
         con.execute("checkpoint")
 
@@ -98,8 +101,39 @@ def publish(
     facts = contents["tables"].get("marts.fct_rapportfakta")
     about = {"run_id": run_id, "reports": len(contents["reports"]), "facts": facts}
     versions.put_in_place(settings, staged, about)
+    carry.note_base(settings, name, steps)
     log.info("published", extra={"version": name, **about, "lost": len(lost)})
     return manifest
+
+
+def _stage_database(settings: Settings, staged_db: Path) -> tuple[Path | None, int, set[str]]:
+    """Write the staged database: from the last publication where the build rests on it, else anew.
+
+    Returns that publication (None when anew), how many steps lie behind a copy from scratch, and
+    the tables that changed since.
+    """
+    found = carry.base(settings)
+    if found:
+        base, steps = found
+        carry.copy_file(base / staged_db.name, staged_db)
+        with _beside_build(settings, staged_db) as con:
+            changed = carry.bring_up_to_date(con)
+        if changed is not None:
+            return base, steps + 1, changed
+        log.warning("published anew: the last publication cannot be carried on from")
+        staged_db.unlink()
+    with _beside_build(settings, staged_db) as con:
+        _copy(con)
+    return None, 0, set()
+
+
+@contextmanager
+def _beside_build(settings: Settings, staged_db: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The staged database with the build database attached as `bygge`."""
+    with duckdb.connect(staged_db, config=build_config(settings)) as con:
+        con.execute(f"attach '{_quoted(settings.build_db)}' as bygge (read_only)")
+        yield con
+        con.execute("detach bygge")
 
 
 def _lost(con: duckdb.DuckDBPyConnection, earlier: Path) -> list[dict[str, Any]]:
@@ -213,12 +247,18 @@ def _comment(con: duckdb.DuckDBPyConnection, kind: str, name: str, comment: str 
         con.execute(f"comment on {kind} {name} is '{_quoted(comment)}'")
 
 
-def _write_parquet(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """One Parquet file per mart in `folder`."""
+def _write_parquet(
+    con: duckdb.DuckDBPyConnection, folder: Path, base: Path | None, changed: set[str]
+) -> None:
+    """One Parquet file per mart in `folder`; that of `base` where the mart has not changed."""
     for (mart,) in con.execute(
         "select table_name from information_schema.tables where table_schema = 'marts' "
         "and table_catalog = current_database() order by 1"
     ).fetchall():
+        earlier = base / "parquet" / f"{mart}.parquet" if base else None
+        if earlier and earlier.is_file() and f"marts.{mart}" not in changed:
+            versions.hard_link(earlier, folder / earlier.name)
+            continue
         target = _quoted(folder / f"{mart}.parquet")
         con.execute(f"copy {_id('marts', mart)} to '{target}' (format parquet, compression zstd)")
 

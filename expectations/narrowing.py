@@ -147,9 +147,8 @@ def _same_verdict(_: Kwargs) -> str:
 
 
 def _tried(_: Kwargs) -> str:
-    return (
-        "(utfall is not null and utfall_dbt is not null and not (utfall = 'ej prövbar' and provbar))"
-    )
+    answered = "utfall is not null and utfall_dbt is not null"
+    return f"({answered} and not (utfall = 'ej prövbar' and provbar))"
 
 
 def _no_orphans(_: Kwargs) -> str:
@@ -196,4 +195,3 @@ def _where(condition: Mapping[str, Any] | None) -> str:
     if condition["type"] == "nullity":
         return f"{column} is {'' if condition['is_null'] else 'not '}null"
     return f"{column} {SIGNS[condition['operator']]} {_literal(condition['parameter'])}"
-

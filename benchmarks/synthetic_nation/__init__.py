@@ -6,12 +6,12 @@ Belongs here: facts as a delivery brings them (Parquet beside rapporter.csv), wh
 holds except those that `plant` breaks. Does not belong here: documents (`synthetic_reports`), or
 measuring (`benchmarks.nation`).
 
-`books` keeps the accounts, `template` prints them as facts, `plant` spoils some, `deliver`
+`books` keeps the accounts, `template` prints them as facts, `plant` spoils some, `delivery`
 writes files. Everything is arrays over förbund × years; the same seed gives the same bytes.
 """
 
 from .books import Books, keep_books
-from .deliver import Delivery, Size, deliver, deliver_next
+from .delivery import Delivery, Size, deliver, deliver_next
 from .plant import PLANTS, Plant
 
 __all__ = ["PLANTS", "Books", "Delivery", "Plant", "Size", "deliver", "deliver_next", "keep_books"]

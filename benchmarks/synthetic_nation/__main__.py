@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from .deliver import SIZES, Size, deliver
+from .delivery import SIZES, Size, deliver
 
 
 def main() -> None:

@@ -60,7 +60,7 @@ def keep_books(rng: np.random.Generator, forbund: int, years: int) -> Books:
     flows, insatser, budget, insatser_budget, equity, opening = _flows(
         rng, contribution, has, shape
     )
-    balance, cash = _balance(rng, contribution, flows, equity, opening, has)
+    balance, cash = _balance(rng, contribution, flows, equity, opening=opening, has=has)
     people = _people(rng, (*shape, INDIVIDUAL), has["insats"][:, :INDIVIDUAL])
     restates = rng.random(shape) < 0.03
     return Books(
@@ -125,13 +125,19 @@ def _flows(
     result, equity, opening = _results(rng, contribution)
     costs = contribution + other - depreciation + earned - paid - result
     flows, insatser = _statement(rng, costs, has)
-    flows |= _rest(contribution, other, -costs, -depreciation, earned, -paid)
-    planned = (contribution + other - depreciation - contribution * rng.normal(0, 0.02, shape)).astype(
-        np.int64
-    )
+    flows |= _rest(
+        contribution=contribution, other=other, costs=-costs, depreciation=-depreciation,
+        earned=earned, paid=-paid,
+    )  # fmt: skip
+    planned = (
+        contribution + other - depreciation - contribution * rng.normal(0, 0.02, shape)
+    ).astype(np.int64)
     budget, insatser_budget = _statement(rng, planned, has)
     zero = np.zeros(shape, dtype=np.int64)
-    budget |= _rest(contribution, other, -planned, -depreciation, zero, zero)
+    budget |= _rest(
+        contribution=contribution, other=other, costs=-planned, depreciation=-depreciation,
+        earned=zero, paid=zero,
+    )  # fmt: skip
     return flows, insatser, budget, insatser_budget, equity, opening
 
 
@@ -165,7 +171,13 @@ def _statement(
 
 
 def _rest(
-    contribution: Whole, other: Whole, costs: Whole, depreciation: Whole, earned: Whole, paid: Whole
+    *,
+    contribution: Whole,
+    other: Whole,
+    costs: Whole,
+    depreciation: Whole,
+    earned: Whole,
+    paid: Whole,
 ) -> dict[str, Whole]:
     income = contribution + other
     operating = income + costs + depreciation
@@ -188,6 +200,7 @@ def _balance(
     contribution: Whole,
     flows: dict[str, Whole],
     equity: Whole,
+    *,
     opening: Whole,
     has: dict[str, npt.NDArray[np.bool_]],
 ) -> tuple[dict[str, Whole], dict[str, Whole]]:

@@ -1,7 +1,7 @@
 """What some reports get wrong, and which checks must say so.
 
 Belongs here: faults by name, the figures that they spoil, and the rules that they break. Does not
-belong here: rules (`seeds/`), or choosing which reports are spoilt (`deliver`).
+belong here: rules (`seeds/`), or choosing which reports are spoilt (`delivery`).
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,9 @@ class Plant:
 
 
 PLANTS = (
-    Plant("likvida medel", (("kf.likvida_medel_vid_periodens_borjan.now", 10_000),), ("KF4",), True),
+    Plant(
+        "likvida medel", (("kf.likvida_medel_vid_periodens_borjan.now", 10_000),), ("KF4",), True
+    ),
     Plant("eget kapital", (("br.ingaende_eget_kapital.day", 10_000),), ("BR6",), True),
     Plant("medlemsnot", (("medlem.summa", 10_000),), ("NOT", "TAB"), True),
     Plant("avvikelse", (("drift.insats.0.avvikelse", 100_000),), ("AVV", "TAB"), True),
@@ -36,4 +38,4 @@ PLANTS = (
     Plant("målbedömning", breaks=("MAL",), verdict=True),
     Plant("fordringar", (("br.kundfordringar.day", 7_000), ("br.ovriga_fordringar.day", -7_000))),
 )
-"""Their order is that of the codes 1, 2, ... in `deliver`."""
+"""Their order is that of the codes 1, 2, ... in `delivery`."""

@@ -1,7 +1,7 @@
 """The form that every synthetic report fills in: which figure stands where, under which label.
 
 Belongs here: lines, labels and columns of the tables, and which figure each cell shows. Does not
-belong here: the figures themselves (`books`), or turning cells into rows (`deliver`).
+belong here: the figures themselves (`books`), or turning cells into rows (`delivery`).
 
 A figure is named `<table>.<what>.<column>`; `figures` gives them all for one year of reports.
 """
@@ -9,6 +9,7 @@ A figure is named `<table>.<what>.<column>`; `figures` gives them all for one ye
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -131,7 +132,9 @@ def _overview() -> Iterator[Cell]:
                 line, position, "oversikt", label, f"rr.{post}.{period}", "utfall", period, "TSEK",
                 cost=post in COSTS,
             )  # fmt: skip
-    yield Cell(5, 1, "personal", "Förbundschef", "personal.chef", "utfall", "now", "tjanst", scale=10)
+    yield Cell(
+        5, 1, "personal", "Förbundschef", "personal.chef", "utfall", "now", "tjanst", scale=10
+    )
 
 
 def _resultat() -> Iterator[Cell]:
@@ -218,38 +221,33 @@ def _insats_note() -> Iterator[Cell]:
 def _people() -> Iterator[Cell]:
     """Participants per insats; the förbund's own total last."""
     for place in range(INDIVIDUAL):
-        line = place * 20
 
-        def cell(offset: int, position: int, label: str, figure: str, breakdown: str | None = None,
-                 period: str = "now", place: int = place, line: int = line) -> Cell:  # fmt: skip
+        def cell(offset: int, label: str, figure: str, place: int = place, **more: Any) -> Cell:
             return Cell(
-                line + offset, position, "deltagare", label, f"{figure}.{place}", "utfall", period,
-                "antal", place=place, breakdown=breakdown,
+                place * 20 + offset, more.pop("position", 1), "deltagare", label,
+                f"{figure}.{place}", "utfall", more.pop("period", "now"), "antal", place=place,
+                **more,
             )  # fmt: skip
 
         for offset, (name, label) in enumerate(
             (("totalt", "Totalt antal deltagare"), ("nya", "Nya deltagare"),
              ("avslutade", "Avslutade deltagare"))
         ):  # fmt: skip
-            yield cell(offset, 1, label, f"people.{name}")
-            yield cell(offset, 2, label, f"people.{name}_kvinna", "kon=kvinna")
-            yield cell(offset, 3, label, f"people.{name}_man", "kon=man")
-        yield cell(3, 1, "Ingående deltagare", "people.ingaende")
-        yield cell(4, 1, "Pågående deltagare", "people.pagaende", period="day")
-        for number, age in enumerate(AGES):
-            yield cell(
-                6 + number, 1, "Totalt antal deltagare", f"people.alder_{number}", f"alder={age}"
-            )
-        for number, reason in enumerate(REASONS):
-            yield cell(
-                11 + number, 1, "Avslutade deltagare", f"people.orsak_{number}",
-                f"avslutsorsak={reason}",
-            )  # fmt: skip
-        for number, level in enumerate(SCHOOLING):
-            yield cell(
-                15 + number, 1, "Totalt antal deltagare", f"people.skola_{number}",
-                f"utbildning={level}",
-            )  # fmt: skip
+            yield cell(offset, label, f"people.{name}")
+            yield cell(offset, label, f"people.{name}_kvinna", position=2, breakdown="kon=kvinna")
+            yield cell(offset, label, f"people.{name}_man", position=3, breakdown="kon=man")
+        yield cell(3, "Ingående deltagare", "people.ingaende")
+        yield cell(4, "Pågående deltagare", "people.pagaende", period="day")
+        for first, label, what, key, categories in (
+            (6, "Totalt antal deltagare", "alder", "alder", AGES),
+            (11, "Avslutade deltagare", "orsak", "avslutsorsak", REASONS),
+            (15, "Totalt antal deltagare", "skola", "utbildning", SCHOOLING),
+        ):
+            for number, category in enumerate(categories):
+                yield cell(
+                    first + number, label, f"people.{what}_{number}",
+                    breakdown=f"{key}={category}",
+                )  # fmt: skip
     for position, (name, breakdown) in enumerate(
         (("totalt", None), ("totalt_kvinna", "kon=kvinna"), ("totalt_man", "kon=man")), 1
     ):
@@ -272,7 +270,9 @@ def _goals() -> Iterator[Cell]:
 
 
 def _ratios() -> Iterator[Cell]:
-    yield Cell(0, 1, "nyckeltal", "Soliditet", "ratio.soliditet", "utfall", "day", "procent", scale=10)
+    yield Cell(
+        0, 1, "nyckeltal", "Soliditet", "ratio.soliditet", "utfall", "day", "procent", scale=10
+    )
     yield Cell(1, 1, "nyckeltal", "Andel kvinnor", "ratio.kvinnor", "utfall", "now", "procent")
     for place in range(INDIVIDUAL):
         yield Cell(

@@ -101,5 +101,8 @@ def _checked_before(con: duckdb.DuckDBPyConnection, build: Build) -> list[str]:
         return []
     deliveries = "select leverans_id, innehall_sha256 from raw.leverans"
     with open_published(build.settings.published_db) as earlier:
-        known = set(earlier.execute(deliveries).fetchall())
-    return [row[0] for row in con.execute(deliveries).fetchall() if row in known]
+        known = earlier.sql(deliveries).to_arrow_table()
+    con.register("publicerade", known)
+    rows = con.execute(f"{deliveries} intersect from publicerade").fetchall()
+    con.unregister("publicerade")
+    return [leverans_id for leverans_id, _ in rows]

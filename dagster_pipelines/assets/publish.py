@@ -11,6 +11,7 @@ import dagster as dg
 
 from dagster_pipelines import publish as publishing
 from dagster_pipelines.asset_checks.guards import INCOMING, MARTS
+from dagster_pipelines.dbt import Dbt
 from dagster_pipelines.manifest import rolled_back
 from dagster_pipelines.outcome import Break
 from dagster_pipelines.resources import Build, failure
@@ -39,6 +40,7 @@ def build_publish(
     def finsam(
         context: dg.AssetExecutionContext,
         build: dg.ResourceParam[Build],
+        dbt: dg.ResourceParam[Dbt],
     ) -> dg.MaterializeResult[None]:
         build.options.progress("publishing", "")
         _require_green(context, (INCOMING, MARTS))
@@ -56,6 +58,7 @@ def build_publish(
         except OSError as error:
             context.log.warning("could not write the published files: %s", error)
             raise dg.RetryRequested(max_retries=1, seconds_to_wait=2) from error
+        dbt.note_published()
         note_success(build.settings, manifest["run_id"])
         return dg.MaterializeResult(
             metadata={

@@ -57,8 +57,8 @@ SIZES = {
 class Delivery:
     """What was written: `landing` is to be loaded, `register` is seeds/forbund.csv for it.
 
-    `truth` holds brott.csv (report_id, leverans_id, regel_id that must break), omrakning.csv (comparative figures
-    that differ from the report before) and leverans.csv (every delivery and its fault).
+    `truth` holds brott.csv (the rules that must break, by delivery), omrakning.csv (comparative
+    figures that differ from the report before) and leverans.csv (every delivery and its fault).
     """
 
     landing: Path
@@ -148,7 +148,8 @@ def _blocks(size: Size, seed: int) -> Iterator[_Block]:
         always = np.array([False, *(plant.always_corrected for plant in PLANTS)])
         corrected = (fault > 0) & (always[fault] | (rng.random(shape) < 0.5))
         insatser = [
-            [INDIVIDUAL_NAMES[(n + 3 * place) % len(INDIVIDUAL_NAMES)] for place in range(INDIVIDUAL)]
+            [INDIVIDUAL_NAMES[(n + 3 * place) % len(INDIVIDUAL_NAMES)]
+             for place in range(INDIVIDUAL)]
             + [STRUCTURAL_NAMES[(n + place) % len(STRUCTURAL_NAMES)]
                for place in range(PLACES - INDIVIDUAL)]
             for n in range(start, start + len(here))
@@ -192,9 +193,7 @@ def _report_id(forbund_id: str, year: int, half: int) -> str:
 
 
 def _report_ids(block: _Block, year: int) -> list[list[str]]:
-    return [
-        [_report_id(name, _calendar(year), half) for half in (0, 1)] for name, _ in block.names
-    ]
+    return [[_report_id(name, _calendar(year), half) for half in (0, 1)] for name, _ in block.names]
 
 
 # --- rows -------------------------------------------------------------------------------------
@@ -222,7 +221,9 @@ def _rows(block: _Block, year: int, *, first: bool, every: bool = False) -> pl.D
             "half": half.astype(np.int32),
             "number": values[cell, forbund, half],
             "tkr": tkr[cell, forbund],
-            "met": _met(block, year, found, first)[forbund, half, np.maximum(_places(cells)[cell], 0)],
+            "met": _met(block, year, found, first)[
+                forbund, half, np.maximum(_places(cells)[cell], 0)
+            ],
         }
     )
     return _as_contract(printed, block, year)
@@ -260,9 +261,7 @@ def _places(cells: tuple[Cell, ...]) -> npt.NDArray[np.int64]:
     return np.array([min(cell.place, INDIVIDUAL - 1) for cell in cells])
 
 
-def _met(
-    block: _Block, year: int, found: dict[str, Whole], first: bool
-) -> npt.NDArray[np.bool_]:
+def _met(block: _Block, year: int, found: dict[str, Whole], first: bool) -> npt.NDArray[np.bool_]:
     """Förbund × half × insats: does the report call the goal met? A fault turns the first."""
     met = np.stack(
         [found[f"reached.{place}"] >= found[f"mal.{place}"] for place in range(INDIVIDUAL)], axis=2
