@@ -30,6 +30,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+import rdflib  # noqa: F401 (here, so that no fork pays for it)
+import xlsxwriter  # noqa: F401
+
 from benchmarks import small_warehouse
 from dagster_pipelines import publish as publishing
 from dagster_pipelines.settings import PROJECT_DIR, Settings

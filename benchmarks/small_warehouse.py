@@ -1,21 +1,25 @@
 """The smallest build database that can be published, and whether what readers see is one version.
 
 Belongs here: a build database whose every part carries the same generation number, publishing it,
-and reading that number back from database, Parquet and manifest. Does not belong here: faults
+and reading that number back from database, exports and manifest. Does not belong here: faults
 (`kill_harness`), or anything of the real models.
 """
 
 import hashlib
 import json
+import re
+import zipfile
 from pathlib import Path
 
 import duckdb
 
 from dagster_pipelines import publish as publishing
+from dagster_pipelines import versions
 from dagster_pipelines.database import open_build
 from dagster_pipelines.settings import Settings
 
 REPORT = "liten_2021-06-30_delar"
+SHEET = "xl/worksheets/sheet2.xml"
 TABLES = f"""
 create schema raw; create schema marts;
 create table raw.inlasning (
@@ -61,6 +65,7 @@ create table marts.fct_kontroll (
     leverans_status varchar
 );
 create table marts.generation as select 0 as nummer;
+create table marts.rpt_insats as select 'Liten' as forbund, 0 as nummer;
 """
 
 
@@ -87,6 +92,7 @@ def build(settings: Settings, generation: int) -> None:
     """Let every part of the build database say `generation`."""
     with open_build(settings) as con:
         con.execute("update marts.generation set nummer = ?", [generation])
+        con.execute("update marts.rpt_insats set nummer = ?", [generation])
         con.execute("update marts.fct_rapportfakta set value = ?", [generation])
 
 
@@ -101,7 +107,7 @@ def seen(settings: Settings) -> int:
     """The generation that a reader sees, who resolves `aktuell` once.
 
     Raises:
-        InconsistentError: database, Parquet and manifest do not say the same.
+        InconsistentError: database, exports and manifest do not say the same.
     """
     folder = settings.current_link.resolve(strict=True)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -112,10 +118,34 @@ def seen(settings: Settings) -> int:
             *_numbers(con, "marts.fct_rapportfakta", "value"),
             *_numbers(con, f"'{folder}/parquet/generation.parquet'", "nummer"),
             *_numbers(con, f"'{folder}/parquet/fct_rapportfakta.parquet'", "value"),
+            *_numbers(con, f"'{folder}/csv/generation.csv'", "nummer"),
+            *_numbers(con, f"'{folder}/csv/fct_rapportfakta.csv'", "value"),
+            _in_workbook(folder / "finsam.xlsx"),
         }
-    if len(said) != 1 or manifest["version"] != folder.name:
-        raise InconsistentError(f"{folder.name} says {sorted(said)}")
+    if len(said) != 1 or _versions(folder) != {folder.name}:
+        raise InconsistentError(f"{folder.name} says {sorted(said)} of {_versions(folder)}")
     return said.pop()
+
+
+def _in_workbook(path: Path) -> int:
+    """The generation in the sheet of `rpt_insats`, without the seconds that openpyxl takes."""
+    with zipfile.ZipFile(path) as book:
+        (number,) = re.findall(r'<c r="B2"[^>]*><v>(\d+)</v>', book.read(SHEET).decode())
+    return int(number)
+
+
+def _versions(folder: Path) -> set[str]:
+    """The version that each file says it belongs to."""
+    with zipfile.ZipFile(folder / "finsam.xlsx") as book:
+        properties = book.read("docProps/core.xml").decode()
+    turtle, xml = ((folder / f"dcat.{syntax}").read_text("utf-8") for syntax in ("ttl", "rdf"))
+    return {
+        json.loads((folder / "manifest.json").read_text("utf-8"))["version"],
+        json.loads((folder / "datapackage.json").read_text("utf-8"))["version"],
+        *re.findall(r"<dc:description>(.*?)</dc:description>", properties),
+        *re.findall(r'dcat:version "(.*?)"', turtle),
+        *re.findall(r"<dcat:version>(.*?)</dcat:version>", xml),
+    }
 
 
 def check_bytes(settings: Settings) -> None:
@@ -129,7 +159,7 @@ def check_bytes(settings: Settings) -> None:
     for name, sha256 in noted.items():
         if hashlib.sha256((folder / name).read_bytes()).hexdigest() != sha256:
             raise InconsistentError(f"{folder.name}/{name} is not what was published")
-    for name in ("finsam.duckdb", "manifest.json", "parquet"):
+    for name in versions.ENTRIES:
         if (settings.warehouse_dir / name).resolve() != folder / name:
             raise InconsistentError(f"warehouse/{name} does not lead to {folder.name}")
 

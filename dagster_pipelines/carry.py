@@ -18,8 +18,8 @@ from dagster_pipelines.files import replace_text
 from dagster_pipelines.settings import Settings
 
 NAME = "grund.json"
-PENDING = "built.pending"
-"""Stands in the build folder from a whole build until that is published."""
+BUILT, PENDING = "built.code", "built.pending"
+"""The code that the build database was built with, published and not yet published."""
 MOST_STEPS = 20
 """A file that rows are dropped from and added to grows; now and then it is written from scratch."""
 ADDED_TO = "raw.fakta"
@@ -31,6 +31,15 @@ def note_base(settings: Settings, version: str, steps: int) -> None:
     """What was built is published as `version`, `steps` publications after a copy from scratch."""
     text = json.dumps({"version": version, "steps": steps})
     replace_text(settings.build_dir / NAME, text + "\n")
+
+
+def note_published(settings: Settings) -> None:
+    """What was built is guarded and published: the next build may rest on it.
+
+    Without a whole successful build since the last publication nothing happens.
+    """
+    with suppress(FileNotFoundError):
+        (settings.build_dir / PENDING).replace(settings.build_dir / BUILT)
 
 
 def forget_base(settings: Settings) -> None:

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dagster_pipelines.carry import PENDING, forget_base
+from dagster_pipelines.carry import BUILT, PENDING, forget_base
 from dagster_pipelines.database import open_build
 from dagster_pipelines.files import replace_text
 from dagster_pipelines.inputs import dbt_code_hash, dbt_project_hash
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 SHOWN_ROWS = 10
+RESULT_EVENTS = {"LogSeedResult", "LogModelResult", "LogTestResult", "LogUnitTestResult"}
 
 
 class Dbt:
@@ -66,7 +67,7 @@ class Dbt:
         selection: Sequence[str] = (),
         on_event: Callable[["EventMsg"], None] = lambda _: None,
     ) -> "list[NodeResult]":
-        """Build and test; incremental unless `full`, or the code changed since `note_published`.
+        """Build and test; incremental unless `full`, or the code has changed since.
 
         Args:
             full: rebuild incremental models from scratch.
@@ -94,13 +95,30 @@ class Dbt:
             replace_text(self._pending, self._code_hash)
         return list(result.result.results)  # type: ignore[union-attr]
 
-    def note_published(self) -> None:
-        """What was built is guarded and published: the next build may rest on it.
+    def run(
+        self,
+        *,
+        full: bool = False,
+        selection: Sequence[str] = (),
+        on_event: Callable[[dict[str, Any]], None] | None = None,
+    ) -> list[Break]:
+        """Build and test; what broke, and each result as it comes, as plain data.
 
-        Without a whole successful build since the last call nothing happens.
+        Args:
+            full: as `build`.
+            selection: as `build`.
+            on_event: called with each result of a model, seed or test as dbt logs it.
+
+        Raises:
+            RefreshError: dbt stopped before any model ran.
         """
-        with suppress(FileNotFoundError):
-            self._pending.replace(self._built)
+        from dbt_common.events.functions import msg_to_dict  # noqa: PLC0415
+
+        def tell(message: "EventMsg") -> None:
+            if on_event and message.info.name in RESULT_EVENTS:
+                on_event(msg_to_dict(message))
+
+        return self.breaks(self.build(full=full, selection=selection, on_event=tell))
 
     def breaks(self, results: "Sequence[NodeResult]") -> list[Break]:
         """The errors and failed tests among `results`, with the first rows that failed."""
@@ -127,7 +145,7 @@ class Dbt:
 
     @property
     def _built(self) -> Path:
-        return self.settings.build_dir / "built.code"
+        return self.settings.build_dir / BUILT
 
     @property
     def _pending(self) -> Path:

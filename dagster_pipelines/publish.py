@@ -1,8 +1,9 @@
-"""From the build database to what readers open: one version with database, Parquet and manifest.
+"""From the build database to what readers open: one version with database, exports and manifest.
 
-Belongs here: copying, holding the copy against what is published, and describing it in the
-manifest. Does not belong here: deciding whether the guards allow it (`assets/publish.py`), or the
-replacement itself (`versions`).
+Belongs here: copying, holding the copy against what is published, having the exports written
+beside it, and describing it all in the manifest. Does not belong here: deciding whether the guards
+allow it (`assets/publish.py`), what an export looks like (`exports`), or the replacement itself
+(`versions`).
 """
 
 import hashlib
@@ -12,6 +13,8 @@ import platform
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -20,6 +23,12 @@ import duckdb
 
 from dagster_pipelines import carry, versions
 from dagster_pipelines.database import build_config
+from dagster_pipelines.exports import Export, Publication
+from dagster_pipelines.exports.datapackage import write_datapackage
+from dagster_pipelines.exports.dcat import write_catalogue
+from dagster_pipelines.exports.excel import write_workbook
+from dagster_pipelines.exports.marts import Mart, read_marts
+from dagster_pipelines.exports.tables import write_tables
 from dagster_pipelines.inputs import Fingerprint
 from dagster_pipelines.manifest import Manifest
 from dagster_pipelines.outcome import Break
@@ -71,27 +80,37 @@ def publish(
     staged = versions.stage(settings, run_id)
     earlier = versions.current(settings)
     name = staged.name.removeprefix(".")
-    staged_db, staged_parquet = staged / settings.published_db.name, staged / "parquet"
-    staged_parquet.mkdir()
+    about = Publication(name, versions.time_of(name), versions.first_issued(settings, name), staged)
 
-    base, steps, changed = _stage_database(settings, staged_db)
-    with duckdb.connect(staged_db, config=build_config(settings)) as con:
+    base, steps, changed = _stage_database(settings, staged / settings.published_db.name)
+    with duckdb.connect(staged / settings.published_db.name, config=build_config(settings)) as con:
         lost = _lost(con, earlier / settings.published_db.name) if earlier else []
         if lost and not accept_loss:
             raise LossError([_loss_break(lost)])
-        _write_parquet(con, staged_parquet, base, changed)
+        marts = read_marts(con)
+        exports = write_tables(con, marts, staged, base, changed)
+        exports += write_workbook(con, marts, about, settings)
         contents = _contents(con)
+        period = _period(con, marts)
         con.execute("checkpoint")
+
+    hashes = _hashes(staged)
+    reports = [row["report_id"] for row in contents["reports"] if row["publicerad_version"]]
+    exports.append(write_datapackage(marts, reports, about, settings, hashes))
+    hashes = _hashes(staged, hashes)
+    exports += write_catalogue(marts, period, about, settings, hashes)
+    hashes = _hashes(staged, hashes)
 
     manifest = {
         "version": name,
         "run_id": run_id,
-        "published_at": versions.time_of(name).isoformat(timespec="seconds"),
+        "published_at": about.published_at.isoformat(timespec="seconds"),
         "revision": git_revision(),
         "inputs": {**inputs},
         **contents,
         "accepted_loss": lost,
-        "hashes": _hashes(staged),
+        "exports": [_measured(staged, export, hashes) for export in exports],
+        "hashes": hashes,
         "versions": {"python": platform.python_version(), **_versions()},
         "seconds": {step: round(value, 3) for step, value in seconds.items()},
     }
@@ -99,10 +118,10 @@ def publish(
         json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
     )
     facts = contents["tables"].get("marts.fct_rapportfakta")
-    about = {"run_id": run_id, "reports": len(contents["reports"]), "facts": facts}
-    versions.put_in_place(settings, staged, about)
+    noted = {"run_id": run_id, "reports": len(contents["reports"]), "facts": facts}
+    versions.put_in_place(settings, staged, noted)
     carry.note_base(settings, name, steps)
-    log.info("published", extra={"version": name, **about, "lost": len(lost)})
+    log.info("published", extra={"version": name, **noted, "lost": len(lost)})
     return manifest
 
 
@@ -123,7 +142,9 @@ def _stage_database(settings: Settings, staged_db: Path) -> tuple[Path | None, i
         log.warning("published anew: the last publication cannot be carried on from")
         staged_db.unlink()
     with _beside_build(settings, staged_db) as con:
+        con.execute("begin")  # else each of hundreds of comments waits for the disk
         _copy(con)
+        con.execute("commit")
     return None, 0, set()
 
 
@@ -183,14 +204,33 @@ def _loss_break(lost: list[dict[str, Any]]) -> Break:
     )
 
 
-def _hashes(staged: Path) -> dict[str, str]:
-    """The sha256 of every file of the version, by its name within it."""
-    found = {}
+def _hashes(staged: Path, known: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The sha256 of every file of the version, by its name within it; `known` ones are not read."""
+    found = dict(known or {})
     for path in sorted(path for path in staged.rglob("*") if path.is_file()):
-        with path.open("rb") as file:
-            name = path.relative_to(staged).as_posix()
-            found[name] = hashlib.file_digest(file, "sha256").hexdigest()
+        name = path.relative_to(staged).as_posix()
+        if name not in found:
+            with path.open("rb") as file:
+                found[name] = hashlib.file_digest(file, "sha256").hexdigest()
     return found
+
+
+def _measured(staged: Path, export: Export, hashes: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        **asdict(export),
+        "bytes": (staged / export.path).stat().st_size,
+        "sha256": hashes[export.path],
+    }
+
+
+def _period(con: duckdb.DuckDBPyConnection, marts: Sequence[Mart]) -> tuple[date, date] | None:
+    """First and last day that any figure is about."""
+    if "dim_period" not in {mart.name for mart in marts}:
+        return None
+    (found,) = con.execute(
+        "select min(coalesce(period_start, period_end)), max(period_end) from marts.dim_period"
+    ).fetchall()
+    return found if found[0] else None
 
 
 def git_revision() -> str | None:
@@ -245,22 +285,6 @@ def _objects(
 def _comment(con: duckdb.DuckDBPyConnection, kind: str, name: str, comment: str | None) -> None:
     if comment:
         con.execute(f"comment on {kind} {name} is '{_quoted(comment)}'")
-
-
-def _write_parquet(
-    con: duckdb.DuckDBPyConnection, folder: Path, base: Path | None, changed: set[str]
-) -> None:
-    """One Parquet file per mart in `folder`; that of `base` where the mart has not changed."""
-    for (mart,) in con.execute(
-        "select table_name from information_schema.tables where table_schema = 'marts' "
-        "and table_catalog = current_database() order by 1"
-    ).fetchall():
-        earlier = base / "parquet" / f"{mart}.parquet" if base else None
-        if earlier and earlier.is_file() and f"marts.{mart}" not in changed:
-            versions.hard_link(earlier, folder / earlier.name)
-            continue
-        target = _quoted(folder / f"{mart}.parquet")
-        con.execute(f"copy {_id('marts', mart)} to '{target}' (format parquet, compression zstd)")
 
 
 def _contents(con: duckdb.DuckDBPyConnection) -> Manifest:

@@ -112,21 +112,18 @@ def _logged(progress: Progress) -> Progress:
 
 
 def _run(settings: Settings, full: bool, accept_loss: bool, progress: Progress) -> RefreshResult:
-    progress("starting the guard", "")
+    from dagster_pipelines.dbt_worker import DbtWorker  # noqa: PLC0415
     from expectations.worker import GuardWorker  # noqa: PLC0415
 
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"
-    with GuardWorker() as guard:  # imports Great Expectations in its own process meanwhile
-        progress("loading Dagster and dbt", "")
+    # Three slow imports beside each other; the guard is needed last and gives way.
+    progress("loading Dagster, dbt and the guard", "")
+    with DbtWorker(settings) as dbt, GuardWorker() as guard:
         from dagster import DagsterInstance  # noqa: PLC0415
 
-        from dagster_pipelines.dbt import Dbt  # noqa: PLC0415
         from dagster_pipelines.definitions import build_defs  # noqa: PLC0415
         from dagster_pipelines.resources import RefreshOptions  # noqa: PLC0415
 
-        progress("parsing the dbt project", "")
-        dbt = Dbt(settings)
-        _ = dbt.parsed
         job = build_defs(
             {
                 "settings": settings,

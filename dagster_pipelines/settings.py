@@ -7,11 +7,14 @@ editing before the first run. Does not belong here: behaviour.
 import os
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
+NOT_SET = "finsam.example"
+"""A name that can never be anybody's (RFC 2606): nobody takes a default for an address."""
 
 
 class Settings(BaseSettings):
@@ -53,6 +56,62 @@ class Settings(BaseSettings):
     alert_url: SecretStr | None = Field(
         default=None, description="Where a failed refresh is told: an Apprise URL (mailto, json)"
     )
+
+    public_url: str = Field(
+        default=f"https://{NOT_SET}/",
+        description="Where warehouse/ is put for all to read: addresses in dcat.ttl begin with it",
+        pattern=r"^https?://[^\s<>\"#?]+$",
+    )
+    publisher_name: str = Field(
+        default="Utgivare ej angiven",
+        description="The public body that publishes the data",
+        min_length=1,
+    )
+    publisher_org_number: str | None = Field(
+        default=None,
+        description="Its organisation number, ten digits: what dataportal.se knows it by",
+        pattern=r"^\d{6}-?\d{4}$",
+    )
+    publisher_type: Literal[
+        "LocalAuthority", "RegionalAuthority", "NationalAuthority",
+        "Academia-ScientificOrganisation", "NonGovernmentalOrganisation",
+        "NonProfitOrganisation", "Company",
+    ] = Field(
+        default="LocalAuthority",
+        description="What kind of body it is, a term of ADMS publisher type",
+    )  # fmt: skip
+    contact_name: str = Field(
+        default="Kontakt ej angiven",
+        description="Who answers questions about the data",
+        min_length=1,
+    )
+    contact_email: str = Field(
+        default=f"kontakt@{NOT_SET}",
+        description="Where questions about the data are sent",
+        pattern=r"^[^@\s<>]+@[^@\s<>]+$",
+    )
+    license_url: str = Field(
+        default="http://creativecommons.org/publicdomain/zero/1.0/",
+        description="The licence of the data, as the address that its publisher gives it",
+        pattern=r"^https?://[^\s<>\"]+$",
+    )
+
+    @field_validator("public_url")
+    @classmethod
+    def _folder(cls, url: str) -> str:
+        """Names of files are put after it."""
+        return url if url.endswith("/") else f"{url}/"
+
+    @field_validator("publisher_org_number")
+    @classmethod
+    def _ten_digits(cls, number: str | None) -> str | None:
+        return number.replace("-", "") if number else None
+
+    @property
+    def publisher_is_set(self) -> bool:
+        """Whether somebody stands behind the catalogue, or it still has the defaults."""
+        names = {"public_url", "publisher_name", "contact_name", "contact_email"}
+        return all(getattr(self, name) != type(self).model_fields[name].default for name in names)
 
     @cached_property
     def landing_dir(self) -> Path:

@@ -1,15 +1,15 @@
 """Publications side by side, and the one link that says which of them readers see.
 
-    warehouse/versioner/<time>-<run id>/   finsam.duckdb, parquet/, manifest.json: one publication
+    warehouse/versioner/<time>-<run id>/   finsam.duckdb, exports, manifest.json: one publication
     warehouse/versioner/journal.jsonl      what was published or rolled back, and when
     warehouse/aktuell                      link to one version; replacing it is the publication
-    warehouse/finsam.duckdb, parquet, manifest.json    links through `aktuell`, never changed
+    warehouse/finsam.duckdb, parquet, csv, ...         links through `aktuell`, never changed
 
 Belongs here: names, links, journal, rollback and pruning, with the standard library alone. Does
 not belong here: what a version holds (`publish`) or what differs between two (`history`).
 
 Whoever changes anything here holds the lock. Readers hold nothing: a version's files never
-change, so one who resolves `aktuell` once sees database, Parquet and manifest of one moment.
+change, so one who resolves `aktuell` once sees database, exports and manifest of one moment.
 """
 
 import errno
@@ -29,8 +29,11 @@ from dagster_pipelines.files import flush
 from dagster_pipelines.settings import Settings
 
 PUBLISHED, ROLLED_BACK = "published", "rolled back"
-ENTRIES = ("finsam.duckdb", "parquet", "manifest.json")
-"""What every version holds, and what `warehouse/` has a link to."""
+ENTRIES = (
+    "finsam.duckdb", "parquet", "csv", "finsam.xlsx", "datapackage.json", "dcat.ttl", "dcat.rdf",
+    "manifest.json",
+)  # fmt: skip
+"""What a version holds, and what `warehouse/` has a link to where the version has it."""
 TIME = "%Y%m%dT%H%M%S.%fZ"
 NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL}
 Entry = Mapping[str, Any]
@@ -68,6 +71,14 @@ def journal(settings: Settings) -> list[Entry]:
         with suppress(json.JSONDecodeError):
             entries.append(json.loads(line))
     return [entry for entry in entries if isinstance(entry, dict) and "version" in entry]
+
+
+def first_issued(settings: Settings, name: str) -> datetime:
+    """When the journal begins, UTC; the time of the version `name` where that is the first."""
+    for entry in journal(settings):
+        with suppress(ValueError):
+            return time_of(entry["version"])
+    return time_of(name)
 
 
 def stage(settings: Settings, run_id: str) -> Path:
@@ -247,7 +258,9 @@ def _point_at(settings: Settings, version: Path) -> None:
     for name in ENTRIES:
         through = f"{settings.current_link.name}/{name}"
         link = settings.warehouse_dir / name
-        if not (link.is_symlink() and str(link.readlink()) == through):
+        if not (version / name).exists():  # from before there was such an export
+            link.unlink(missing_ok=True)
+        elif not (link.is_symlink() and str(link.readlink()) == through):
             _link(link, through)
 
 

@@ -156,16 +156,40 @@ def _formula(rows: Sequence[Mapping[str, str]], names: Mapping[tuple[str, str], 
     return f"{total} = {parts.removeprefix(' + ')}"
 
 
-def _ratios(seeds: Path) -> tuple[str, str]:
-    header = ("nyckeltal_id", "enhet", "täljare", "nämnare", "definition", "anmärkning")
+def _ratios(seeds: Path) -> tuple[str, str, str, str]:
+    quantities = _seed(seeds, "storhet")
+    names = {row["storhet_id"]: row["benamning"] for row in quantities}
+    header = (
+        "nyckeltal_id", "nyckeltal", "enhet", "täljare", "avdrag", "nämnare", "definition",
+        "bättre", "gräns", "källa", "anmärkning",
+    )  # fmt: skip
     rows = (
         (
-            f"`{row['nyckeltal_id']}`", row["enhet"], row["taljare"], row["namnare"] or "–",
-            row["definition"], row["anmarkning"],
+            f"`{row['nyckeltal_id']}`", row["benamning"], row["enhet"], names[row["taljare"]],
+            names.get(row["avdrag"], "–"), names.get(row["namnare"], "–"), row["definition"],
+            row["god_riktning"], _limit(row), row["kalla"], row["anmarkning"],
         )
         for row in _seed(seeds, "nyckeltal")
     )  # fmt: skip
-    return "One definition for all förbund (`seeds/nyckeltal.csv`).", _table(header, rows)
+    return (
+        "One definition for all förbund (`seeds/nyckeltal.csv`, published as `dim_nyckeltal`): "
+        "(täljare − avdrag) / nämnare, times 100 where enhet is procent. SQL, workbook and pages "
+        "take both definition and value from there.",
+        _table(header, rows),
+        "What the ratios are made of (`seeds/storhet.csv`).",
+        _table(
+            ("storhet_id", "storhet", "enhet", "definition"),
+            (
+                (f"`{row['storhet_id']}`", row["benamning"], row["enhet"], row["definition"])
+                for row in quantities
+            ),
+        ),
+    )
+
+
+def _limit(ratio: Mapping[str, str]) -> str:
+    highest = ratio["grans_hogst"]
+    return f"högst {highest} {ratio['enhet']} ({ratio['grans_kalla']})" if highest else "–"
 
 
 def _posts(seeds: Path) -> tuple[str, str]:

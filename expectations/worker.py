@@ -43,6 +43,8 @@ class GuardWorker:
         self._command = command or (sys.executable, "-m", "expectations.worker")
         self._answers: queue.Queue[str | None] = queue.Queue()
         self._number = 0
+        self._begun: dict[str, int] = {}
+        self._kept: dict[int, dict[str, Any]] = {}
 
     def __enter__(self) -> Self:
         self._folder = tempfile.TemporaryDirectory(prefix="finsam-vakt-")
@@ -79,15 +81,31 @@ class GuardWorker:
 
     def validate(self, suite: str, frames: Mapping[str, pa.Table]) -> GuardResult:
         """Evaluate a suite on frames (see runner.validate). Raises GuardError without an answer."""
+        self.begin(suite, frames)
+        return self.verdict(suite)
+
+    def begin(self, suite: str, frames: Mapping[str, pa.Table]) -> None:
+        """Hand over the frames and go on; `verdict` waits for what the suite says of them."""
         paths = {name: str(self._write(name, table)) for name, table in frames.items()}
-        answer = self._ask({"kommando": "validate", "suite": suite, "frames": paths})
+        self._begun[suite] = self._send({"kommando": "validate", "suite": suite, "frames": paths})
+
+    def has_begun(self, suite: str) -> bool:
+        """Whether frames have been handed over whose verdict nobody has come for."""
+        return suite in self._begun
+
+    def verdict(self, suite: str) -> GuardResult:
+        """The answer to the last `begin` of this suite. Raises GuardError without one."""
+        if not self.has_begun(suite):
+            raise GuardError(f"Vakten har inte fått något att pröva {suite} på.")
+        answer = self._receive(self._begun.pop(suite))
         if not isinstance(answer, dict) or answer.get("suite") != suite:
             raise GuardError(f"Vakten svarade på något annat än {suite}.")
         return GuardResult.from_dict(answer)
 
     def data_docs(self, folder: Path) -> Path:
         """Write Data Docs of what has been validated so far; returns the path of its index."""
-        return Path(str(self._ask({"kommando": "data_docs", "folder": str(folder)})))
+        asked = self._send({"kommando": "data_docs", "folder": str(folder)})
+        return Path(str(self._receive(asked)))
 
     def _write(self, name: str, table: pa.Table) -> Path:
         path = Path(self._folder.name) / f"{self._number}_{name}.arrow"
@@ -95,7 +113,7 @@ class GuardWorker:
             writer.write_table(table)
         return path
 
-    def _ask(self, message: dict[str, Any]) -> Any:
+    def _send(self, message: dict[str, Any]) -> int:
         self._number += 1
         stdin = self._process.stdin
         assert stdin is not None
@@ -104,27 +122,34 @@ class GuardWorker:
             stdin.flush()
         except (OSError, ValueError) as error:
             raise GuardError(f"Vakten har slutat. {self._last_words()}") from error
-        try:
-            line = self._answers.get(timeout=self._timeout)
-        except queue.Empty:
-            raise GuardError(f"Vakten svarade inte inom {self._timeout:g} sekunder.") from None
-        if line is None:
-            self._answers.put(None)  # nor will there be a next answer
-            raise GuardError(f"Vakten slutade utan att svara. {self._last_words()}")
-        return self._content(line)
+        return self._number
 
-    def _content(self, line: str) -> Any:
+    def _receive(self, number: int) -> Any:
+        """The answer to question `number`; the others are kept for those who come for them."""
+        while number not in self._kept:
+            try:
+                line = self._answers.get(timeout=self._timeout)
+            except queue.Empty:
+                raise GuardError(f"Vakten svarade inte inom {self._timeout:g} sekunder.") from None
+            if line is None:
+                self._answers.put(None)  # nor will there be a next answer
+                raise GuardError(f"Vakten slutade utan att svara. {self._last_words()}")
+            answer = self._read_answer(line)
+            if answer["nummer"] > number:
+                raise GuardError("Vakten svarade på en annan fråga.")
+            self._kept[answer["nummer"]] = answer
+        answer = self._kept.pop(number)
+        if answer.get("fel") is not None:
+            raise GuardError(f"Vakten kunde inte pröva: {answer['fel']}")
+        return answer.get("svar")
+
+    def _read_answer(self, line: str) -> dict[str, Any]:
         try:
-            answer = json.loads(line)
-            number, error = answer["nummer"], answer.get("fel")
-            content = answer.get("svar")
-        except (ValueError, KeyError, TypeError, AttributeError):
+            answer: dict[str, Any] = json.loads(line)
+            int(answer["nummer"])
+        except (ValueError, KeyError, TypeError):
             raise GuardError(f"Vaktens svar går inte att läsa: {line[:200]!r}") from None
-        if error is not None:
-            raise GuardError(f"Vakten kunde inte pröva: {error}")
-        if number != self._number:
-            raise GuardError("Vakten svarade på en annan fråga.")
-        return content
+        return answer
 
     def _listen(self, stdout: IO[bytes]) -> None:
         try:

@@ -11,7 +11,18 @@ from random import Random
 
 from .books import Books, make_books
 from .figures import Figure, NumberStyle, pick_style, rounded
-from .page import CELL_COUNT_SAFE, LAYOUTS, Line, Row, Table, render, text_line
+from .page import (
+    CELL_COUNT_SAFE,
+    LAYOUTS,
+    PLAIN,
+    TITLED_LAYOUTS,
+    Line,
+    Row,
+    Table,
+    pick_habits,
+    render,
+    text_line,
+)
 from .register import all_forbund, made_up_org_number
 from .tables import Maker, Sheet, pick_suppliers
 from .vocabulary import (
@@ -88,6 +99,7 @@ class _Composer:
         self.prints_org = rng.random() < 0.7
         self.prints_decided = rng.random() < 0.7
         self.section_number = 0
+        self.habits = PLAIN if layout else pick_habits(rng)
 
     # -- who and what ----------------------------------------------------------------------
 
@@ -471,18 +483,30 @@ class _Composer:
         word = self.rng.choice(UNIT_WORDS[sheet.unit])
         if sheet.unit_place == "heading":
             title = f"{title} ({'tkr' if sheet.unit == 'TSEK' else 'kr'})"
-        if sheet.statement == "not":
+        habits = self.habits
+        if habits.titled_corner and sheet.statement != "not" and layout in TITLED_LAYOUTS:
+            sheet.table.corner = title if sheet.unit_place == "heading" else f"{title}, {word}"
+            self.say("")
+        elif sheet.statement == "not":
             self.say("", title)
         else:
             self.heading(title)
+        if habits.footnotes and sheet.table.rows and layout in CELL_COUNT_SAFE:
+            marked = self.rng.choice(sheet.table.rows)
+            marked.label += "" if not marked.cells else self.rng.choice([" 1)", "*", " *"])
+        if habits.note_words:
+            for row in sheet.table.rows:
+                row.note = row.note and self.rng.choice([f"Not {row.note}", f"{row.note}, 5"])
         if sheet.unit_place == "caption":
             self.say(self.rng.choice([f"({word})", word, f"{word} om inget annat anges"]))
-        lines = render(sheet.table, layout, self.rng)
+        lines = render(sheet.table, layout, self.rng, habits)
         if self.worn and layout in DETACHABLE and self.rng.random() < 0.2:
             lines = self._detach(sheet.table, lines)
         if self.rng.random() < 0.2 and not layout.startswith(("html", "blocks")):
             cut = self.rng.randint(len(lines) // 2, len(lines) - 1)
-            lines = [*lines[:cut], *self.furniture(), *lines[cut:]]
+            depth = max(len(head) for head in sheet.table.heads)
+            again = lines[:depth] if habits.repeated_head and layout in TITLED_LAYOUTS[:2] else []
+            lines = [*lines[:cut], *self.furniture(), *again, *lines[cut:]]
         self.lines += lines
         self.layouts.append((sheet.statement, layout))
         self.say("")

@@ -93,6 +93,34 @@ def _per_day(_start: date, end: date) -> Head:
     return ["Per", end.isoformat()]
 
 
+def _three_lines(_start: date, end: date) -> Head:
+    return ["Utfall", f"jan-{SHORT[end.month - 1]}", str(end.year)]
+
+
+def _compact_span(start: date, end: date) -> Head:
+    return [f"{start:%y%m%d}-{end:%y%m%d}"]
+
+
+def _day_and_month(_start: date, end: date) -> Head:
+    return [f"{end.day}/{end.month} {end.year}"]
+
+
+def _outcome_per(_start: date, end: date) -> Head:
+    return [f"Utfall per {end.isoformat()}"]
+
+
+def _accounted(_start: date, end: date) -> Head:
+    return ["Redovisat", end.isoformat()]
+
+
+def _spaced_months(_start: date, end: date) -> Head:
+    return [f"Jan – {SHORT[end.month - 1]} {end.year}"]
+
+
+def _capital_months(_start: date, end: date) -> Head:
+    return [f"JAN-{SHORT[end.month - 1].upper()}", str(end.year)]
+
+
 FLOW_STYLES: tuple[DateStyle, ...] = (
     _iso,
     _span_two_lines,
@@ -112,8 +140,23 @@ FLOW_STYLES: tuple[DateStyle, ...] = (
     _up_to,
     _months_in_words,
     _per_day,
+    _three_lines,
+    _compact_span,
+    _day_and_month,
+    _outcome_per,
+    _accounted,
+    _spaced_months,
+    _capital_months,
 )
-INSTANT_STYLES: tuple[DateStyle, ...] = (_iso, _iso, _iso, _dashed, _compact, _day_in_words)
+INSTANT_STYLES: tuple[DateStyle, ...] = (
+    _iso,
+    _iso,
+    _iso,
+    _dashed,
+    _compact,
+    _day_in_words,
+    _day_and_month,
+)
 
 
 # Heads without a date: the report's own period, and the whole year for what is planned. Not
@@ -135,6 +178,8 @@ COLUMN_WORDS: dict[str, tuple[Head, ...]] = {
         ["Avvikelse kr"],
         ["Budget-", "diff"],
         ["Avvikelse", "budget/utfall"],
+        ["Avv."],
+        ["Budget-", "avvikelse", "perioden"],
     ),
 }
 
@@ -194,6 +239,8 @@ def _head(kind: str, books: Books, rng: Random, style: DateStyle) -> Head:
                 [f"Årsprognos {year}"],
                 [f"Helårsprognos {year}"],
                 ["Prognos", f"{year}-12-31"],
+                [f"Prognos helår {year}"],
+                ["Prognos", "helår", str(year)],
             ]
         )
     return rng.choice(_budget_words(books, whole_year=kind == "budget" or books.annual))
@@ -209,6 +256,9 @@ def _budget_words(books: Books, *, whole_year: bool) -> list[Head]:
             [f"Helårsbudget {year}"],
             [f"Årsbudget {year}"],
             ["Budget", "helår"],
+            [f"Budget helår {year}"],
+            ["Budget", f"helår {year}"],
+            ["Helårs-", "budget", str(year)],
         ]
     return [
         ["Periodiserad", "budget"],
@@ -218,4 +268,7 @@ def _budget_words(books: Books, *, whole_year: bool) -> list[Head]:
         ["Budget", end],
         ["Budget", "perioden"],
         [f"Budget {end}"],
+        ["Budget", part, str(year)],
+        [f"Budget t.o.m. {SHORT[books.end.month - 1]}"],
+        ["Budget", "ack."],
     ]

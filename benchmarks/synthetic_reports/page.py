@@ -5,7 +5,7 @@ says (`compose`), or how a scanner spoils it (`wear`).
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from random import Random
 
 from .figures import Figure
@@ -25,6 +25,30 @@ LAYOUTS = (
 )
 CELL_COUNT_SAFE = ("tabs", "aligned", "pipes", "html_rows", "html_cells")
 WRAP_FROM = 30
+
+
+@dataclass(frozen=True)
+class Habits:
+    """What one report does to its tables beyond their layout."""
+
+    open_pipes: bool = False  # Markdown rows without the last pipe
+    bold_sums: bool = False  # Markdown: `**Summa**`
+    bare_cells: bool = False  # HTML: cells with attributes, rows not closed
+    side_by_side: bool = False  # blocks: the columns beside each other, below the labels
+    leaders: bool = False  # aligned: dots from the label to the amounts
+    titled_corner: bool = False  # the title stands in the corner of the table, not above it
+    repeated_head: bool = False  # after a page break within a table
+    footnotes: bool = False  # `1)` after a label
+    note_words: bool = False  # `Not 2` in the column of notes, or two numbers
+
+
+PLAIN = Habits()
+TITLED_LAYOUTS = ("tabs", "aligned", "pipes")
+
+
+def pick_habits(rng: Random) -> Habits:
+    """Most reports have none or one of them."""
+    return Habits(*(rng.random() < 0.15 for _ in fields(Habits)))
 
 
 @dataclass
@@ -101,7 +125,7 @@ def _wrap(label: str, rng: Random, chance: float) -> tuple[str, str]:
     return (label[:cut], label[cut + 1 :]) if cut > 0 else (label, "")
 
 
-def _aligned(table: Table) -> list[Line]:
+def _aligned(table: Table, habits: Habits) -> list[Line]:
     label_width = max([len(row.label) for row in table.rows] + [len(table.corner)]) + 2
     widths = []
     for place, head in enumerate(table.heads):
@@ -114,6 +138,8 @@ def _aligned(table: Table) -> list[Line]:
         lines.append([corner.ljust(label_width) + note + heads])
     for row in table.rows:
         line: Line = [row.label.ljust(label_width) if row.cells else row.label]
+        if habits.leaders and row.cells and not table.has_note:
+            line = [f"{row.label} ".ljust(label_width, ".")]
         if row.cells and table.has_note:
             line.append(row.note.rjust(5))
         for cell, width in zip(row.cells, widths, strict=False):
@@ -141,22 +167,35 @@ def _single(table: Table, rng: Random) -> list[Line]:
     return lines
 
 
-def _pipes(table: Table) -> list[Line]:
+def _is_sum(row: Row) -> bool:
+    return row.label.upper().startswith(("SUMMA", "S:A", "TOTALT"))
+
+
+def _pipes(table: Table, habits: Habits) -> list[Line]:
     note = ["Not"] if table.has_note else []
     heads = [" ".join(head) for head in table.heads]
     columns = 1 + len(note) + len(heads)
 
-    def piped(parts: list[Part]) -> Line:
-        return ["| ", *_joined(parts, " | "), " |"]
+    def piped(parts: list[Part], *, bold: bool = False) -> Line:
+        mark = "**" if bold else ""
+        last = "" if habits.open_pipes else " |"
+        return [f"| {mark}", *_joined(parts, f"{mark} | {mark}"), f"{mark}{last}"]
 
     lines = [piped([table.corner, *note, *heads]), ["|" + " --- |" * columns]]
     for row in table.rows:
-        lines.append(piped([row.label, *_all_cells(row, table)]))
+        parts = [row.label, *_all_cells(row, table)]
+        full = "" not in parts and all(part == "-" or part for part in parts)
+        lines.append(piped(parts, bold=habits.bold_sums and full and _is_sum(row)))
     return lines
 
 
-def _html(table: Table, *, cell_per_line: bool) -> list[Line]:
+def _html(table: Table, habits: Habits, *, cell_per_line: bool) -> list[Line]:
     def row_lines(tag: str, parts: list[Part]) -> list[Line]:
+        if habits.bare_cells and not cell_per_line:
+            bare: Line = []
+            for part in parts:
+                bare += [f'<{tag} align="right">', part, f"</{tag}>"]
+            return [bare]
         if cell_per_line:
             cells: list[Line] = [[f"<{tag}>", part, f"</{tag}>"] for part in parts]
             return [["<tr>"], *cells, ["</tr>"]]
@@ -173,11 +212,14 @@ def _html(table: Table, *, cell_per_line: bool) -> list[Line]:
     return [*lines, ["</table>"]]
 
 
-def _blocks(table: Table, rng: Random) -> list[Line]:
+def _blocks(table: Table, rng: Random, habits: Habits) -> list[Line]:
     """All labels first, then one block of values per column, as OCR of a wide table gives."""
     gaps = rng.random() < 0.6
     lines: list[Line] = [[table.corner]] if table.corner else []
     lines += [[row.label] for row in table.rows]
+    if habits.side_by_side:
+        lines += [[""], *(_joined([t for t in texts if t], "  ") for _, texts in _head_rows(table))]
+        return [*lines, *(_joined(row.cells, "  ") for row in table.rows if row.cells)]
     for place, head in enumerate(table.heads):
         lines += [[""], *([text] for text in head if text)]
         for row in table.rows:
@@ -205,21 +247,21 @@ def _alternating(table: Table, rng: Random) -> list[Line]:
     return lines
 
 
-_RENDERERS: dict[str, Callable[[Table, Random], list[Line]]] = {
-    "tabs": lambda table, _: _tabs(table),
-    "aligned": lambda table, _: _aligned(table),
-    "single": _single,
-    "pipes": lambda table, _: _pipes(table),
-    "html_rows": lambda table, _: _html(table, cell_per_line=False),
-    "html_cells": lambda table, _: _html(table, cell_per_line=True),
+_RENDERERS: dict[str, Callable[[Table, Random, Habits], list[Line]]] = {
+    "tabs": lambda table, *_: _tabs(table),
+    "aligned": lambda table, _, habits: _aligned(table, habits),
+    "single": lambda table, rng, _: _single(table, rng),
+    "pipes": lambda table, _, habits: _pipes(table, habits),
+    "html_rows": lambda table, _, habits: _html(table, habits, cell_per_line=False),
+    "html_cells": lambda table, _, habits: _html(table, habits, cell_per_line=True),
     "blocks": _blocks,
-    "alternating": _alternating,
+    "alternating": lambda table, rng, _: _alternating(table, rng),
 }
 
 
-def render(table: Table, layout: str, rng: Random) -> list[Line]:
+def render(table: Table, layout: str, rng: Random, habits: Habits = PLAIN) -> list[Line]:
     """The lines of a table in one of `LAYOUTS`."""
-    return _RENDERERS[layout](table, rng)
+    return _RENDERERS[layout](table, rng, habits)
 
 
 def text_line(template: str, **figures: Figure) -> Line:

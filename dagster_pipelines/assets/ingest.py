@@ -9,10 +9,12 @@ from collections.abc import Iterator
 import dagster as dg
 import duckdb
 
+from dagster_pipelines.asset_checks.guards import begin_incoming
 from dagster_pipelines.assets.documents import DOCUMENTS
 from dagster_pipelines.database import open_build
 from dagster_pipelines.facts.loader import UPPSKJUTEN, load_into
 from dagster_pipelines.resources import Build
+from expectations.worker import GuardWorker
 
 RAW_TABLES = {
     "inlasning": "One row per file and refresh in which the file was new or changed.",
@@ -39,6 +41,7 @@ RAW_TABLES = {
 def raw_tables(
     context: dg.AssetExecutionContext,
     build: dg.ResourceParam[Build],
+    guard: dg.ResourceParam[GuardWorker],
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Read what is new in data/ and landing/; one transaction per file, so a retry is safe."""
     build.options.progress("loading files", "")
@@ -49,6 +52,7 @@ def raw_tables(
                 table: con.execute(f"select count(*) from raw.{table}").fetchall()[0][0]
                 for table in RAW_TABLES
             }
+            begin_incoming(con, build, guard)
     except duckdb.IOException as busy:
         context.log.warning("the build database is busy: %s", busy)
         raise dg.RetryRequested(max_retries=2, seconds_to_wait=2) from busy

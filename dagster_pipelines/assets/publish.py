@@ -1,47 +1,83 @@
-"""The published warehouse as an asset.
+"""The published warehouse and its exports as assets, made in one step.
 
-Belongs here: asking whether this run's guards were green, then calling `publish`. Does not
-belong here: copying and replacing files (`dagster_pipelines.publish`).
+Belongs here: asking whether this run's guards were green, then calling `publish`, and saying what
+each export was made of. Does not belong here: copying, writing and replacing files
+(`dagster_pipelines.publish`, `dagster_pipelines.exports`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 import dagster as dg
 
+from dagster_pipelines import carry, exports
 from dagster_pipelines import publish as publishing
 from dagster_pipelines.asset_checks.guards import INCOMING, MARTS
-from dagster_pipelines.dbt import Dbt
-from dagster_pipelines.manifest import rolled_back
+from dagster_pipelines.manifest import Manifest, rolled_back
 from dagster_pipelines.outcome import Break
 from dagster_pipelines.resources import Build, failure
 from dagster_pipelines.success import note_success
 
 PUBLISHED = dg.AssetKey(["warehouse", "finsam"])
+GROUP = "publicering"
+EXPORTS = {
+    "export_parquet": exports.PARQUET,
+    "export_csv": exports.CSV,
+    "export_excel": exports.EXCEL,
+    "export_datapackage": exports.DATAPACKAGE,
+    "export_dcat": exports.CATALOGUE,
+}
+"""The exposure of each kind of export."""
+
+
+def export_specs(dbt_manifest: Mapping[str, Any]) -> list[dg.AssetSpec]:
+    """One asset per export, downstream of the marts that its dbt exposure names.
+
+    Raises:
+        KeyError: an export has no exposure.
+    """
+    exposures = {e["name"]: e for e in dbt_manifest["exposures"].values()}
+    return [
+        dg.AssetSpec(
+            _key(name),
+            deps=[
+                dg.AssetKey(["marts", node.rsplit(".", 1)[-1]])
+                for node in exposures[name]["depends_on"]["nodes"]
+            ],
+            group_name=GROUP,
+            kinds={kind if kind in {exports.PARQUET, exports.CSV} else "file"},
+            description=exposures[name]["description"],
+        )
+        for name, kind in EXPORTS.items()
+    ]
 
 
 def build_publish(
-    upstream: Sequence[dg.AssetKey], max_age_hours: float = 48
+    upstream: Sequence[dg.AssetKey],
+    max_age_hours: float = 48,
+    export_assets: Sequence[dg.AssetSpec] = (),
 ) -> dg.AssetsDefinition:
-    """The asset that readers open; downstream of `upstream`, every raw table and mart.
+    """The assets that readers open; the database is downstream of `upstream`, raw tables and marts.
 
-    Dagster calls it stale when no run has published or confirmed it for `max_age_hours`.
+    All of them are one step, since they are one publication. Dagster calls the database stale when
+    no run has published or confirmed it for `max_age_hours`.
     """
-
-    @dg.asset(
-        key=PUBLISHED,
+    database = dg.AssetSpec(
+        PUBLISHED,
         deps=list(upstream),
-        group_name="publicering",
-        kinds={"duckdb", "parquet"},
-        description="warehouse/finsam.duckdb, Parquet per mart and manifest.json, replaced as one "
+        group_name=GROUP,
+        kinds={"duckdb"},
+        description="warehouse/finsam.duckdb and manifest.json, replaced with every export as one "
         "when both guards of the same run are green.",
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=max_age_hours)),
     )
+
+    @dg.multi_asset(name="warehouse__finsam", specs=[database, *export_assets])
     def finsam(
         context: dg.AssetExecutionContext,
         build: dg.ResourceParam[Build],
-        dbt: dg.ResourceParam[Dbt],
-    ) -> dg.MaterializeResult[None]:
+    ) -> Iterator[dg.MaterializeResult[None]]:
         build.options.progress("publishing", "")
         _require_green(context, (INCOMING, MARTS))
         _refuse_rolled_back(build)
@@ -58,9 +94,10 @@ def build_publish(
         except OSError as error:
             context.log.warning("could not write the published files: %s", error)
             raise dg.RetryRequested(max_retries=1, seconds_to_wait=2) from error
-        dbt.note_published()
+        carry.note_published(build.settings)
         note_success(build.settings, manifest["run_id"])
-        return dg.MaterializeResult(
+        yield dg.MaterializeResult(
+            asset_key=PUBLISHED,
             metadata={
                 "version": manifest["version"],
                 "dagster/row_count": sum(manifest["tables"].values()),
@@ -68,10 +105,30 @@ def build_publish(
                 "tabeller": dg.MetadataValue.json(manifest["tables"]),
                 "kontroller": dg.MetadataValue.json(manifest["checks"]),
                 "karantän": len(manifest["quarantine"]),
-            }
+            },
         )
+        for name, kind in EXPORTS.items():
+            if any(spec.key == _key(name) for spec in export_assets):
+                yield _export_result(name, kind, manifest)
 
     return finsam
+
+
+def _key(exposure: str) -> dg.AssetKey:
+    return dg.AssetKey([*PUBLISHED.path[:-1], exposure])
+
+
+def _export_result(name: str, kind: str, manifest: Manifest) -> dg.MaterializeResult[None]:
+    files = [export for export in manifest["exports"] if export["kind"] == kind]
+    return dg.MaterializeResult(
+        asset_key=_key(name),
+        metadata={
+            "version": manifest["version"],
+            "dagster/row_count": sum(export["rows"] or 0 for export in files),
+            "byte": sum(export["bytes"] for export in files),
+            "filer": dg.MetadataValue.json(files),
+        },
+    )
 
 
 def _refuse_rolled_back(build: Build) -> None:
@@ -100,10 +157,12 @@ def _require_green(context: dg.AssetExecutionContext, guards: Iterable[str]) -> 
         if entry.dagster_event
         for evaluation in [entry.dagster_event.asset_check_evaluation_data]
     }
-    if missing := [name for name in guards if not verdicts.get(name)]:
+    if red := [name for name in guards if not verdicts.get(name)]:
+        # a guard that was evaluated has told its own breaks
+        silent = [name for name in red if name not in verdicts]
         raise failure(
             "nothing is published without green guards",
-            [Break(name, "the guard was not green in this run") for name in missing],
+            [Break(name, "the guard was not evaluated in this run") for name in silent],
         )
 
 

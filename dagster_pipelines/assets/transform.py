@@ -11,13 +11,15 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 from dagster_dbt.asset_utils import get_subset_selection_for_context
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
-from dbt_common.events.functions import msg_to_dict
 
 from dagster_pipelines import quarantine
+from dagster_pipelines.asset_checks.guards import incoming_breaks
 from dagster_pipelines.database import open_build
 from dagster_pipelines.dbt import Dbt
+from dagster_pipelines.dbt_worker import DbtWorker
 from dagster_pipelines.resources import Build, failure
 from dagster_pipelines.settings import Settings
+from expectations.worker import GuardWorker
 
 
 class Translator(DagsterDbtTranslator):
@@ -36,20 +38,21 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     def dbt_build(
         context: dg.AssetExecutionContext,
         build: dg.ResourceParam[Build],
-        dbt: dg.ResourceParam[Dbt],
+        dbt: dg.ResourceParam[Dbt | DbtWorker],
+        guard: dg.ResourceParam[GuardWorker],
     ) -> Iterator[Any]:
         selection, indirect = get_subset_selection_for_context(
             context, manifest, None, None, None, translator, None
         )
         events: list[DbtCoreCliEventMessage] = []
 
-        def keep(message: Any) -> None:
-            event = DbtCoreCliEventMessage(msg_to_dict(message), event_history_metadata={})
+        def keep(message: dict[str, Any]) -> None:
+            event = DbtCoreCliEventMessage(message, event_history_metadata={})
             if event.is_result_event:
                 events.append(event)
                 build.options.progress("building with dbt", _line(event))
 
-        results = dbt.build(
+        breaks = dbt.run(
             full=build.options.full,
             selection=[*selection, *(["--indirect-selection", indirect] if indirect else [])],
             on_event=keep,
@@ -64,8 +67,8 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
                             {"dagster/row_count": rows}, output_name=result.output_name
                         )
                 yield result
-        if breaks := dbt.breaks(results):
-            raise failure("dbt build broke", breaks)
+        if breaks:  # the guard's check waits for the marts, and would stay silent
+            raise failure("dbt build broke", [*breaks, *incoming_breaks(guard)])
         if ("intermediate", "int_leverans") not in counts:
             return  # a part of the project was built, and never the whole
         with open_build(build.settings) as con:

@@ -7,7 +7,6 @@ CSV or JSON. Does not belong here: ready-made questions.
 import csv
 import io
 import json
-import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,6 +26,7 @@ from dagster_pipelines.cli.screen import (
     settings_for,
     table,
 )
+from dagster_pipelines.spreadsheets import harmless
 
 if TYPE_CHECKING:
     import duckdb
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 SHOWN = 1000
 QUESTIONS = ("SELECT", "EXPLAIN")
-FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-NUMBER = re.compile(r"[+-]?[\d  .,]+%?")
 Rows = Sequence[tuple[Any, ...]]
 
 
@@ -77,7 +75,7 @@ def command(
         settings, sql, settings.query_timeout_seconds if timeout is None else timeout
     )
     if format is Format.CSV and not raw:
-        names, rows = [_harmless(name) for name in names], _harmless_rows(rows)
+        names, rows = [harmless(name) for name in names], _harmless_rows(rows)
     write = {Format.TABLE: write_table, Format.CSV: write_csv, Format.JSON: write_json}
     write[format](names, rows)
 
@@ -129,13 +127,7 @@ def _interrupted_after(seconds: float, interrupt: Callable[[], None]) -> Iterato
 
 
 def _harmless_rows(rows: Rows) -> Rows:
-    return [tuple(_harmless(v) if isinstance(v, str) else v for v in row) for row in rows]
-
-
-def _harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula; a printed number is none."""
-    runs = text.lstrip().startswith(FORMULA) or text.startswith(("\t", "\r"))
-    return f"'{text}" if runs and not NUMBER.fullmatch(text) else text
+    return [tuple(harmless(v) if isinstance(v, str) else v for v in row) for row in rows]
 
 
 def write_table(names: Sequence[str], rows: Rows) -> None:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from .dates import MONTH, MONTHS, find_spans, mend_months, month_end
+from .dates import MONTH, MONTHS, UNTIL, find_spans, mend_months, month_end
 from .vocabulary import fold
 
 _WORDS: list[tuple[str, str]] = [
@@ -29,7 +29,7 @@ _WORDS: list[tuple[str, str]] = [
     (
         "budget",
         r"(?:[ad4]rs|hel[ad4]rs|period|rev|reviderad |rev\. |delars|halvars|periodens |"
-        r"periodiserad |ack\.? )?budget(?:en|erat)?(?!-(?:\s|$|\|))"
+        r"periodiserad |ack\.? )?budget(?:en|erat)?(?!-(?:\s|$|\||utfall)|\s?/\s?utfall)"
         r"(?: helar(?:et)?(?![a-z])| arets| perioden(?![a-z]))?",
     ),
     ("prognos", r"(?:hel[ad4]rs|[ad4]rs)?pro[gq]nos\w*(?: helar(?:et)?(?![a-z]))?"),
@@ -43,7 +43,7 @@ _WORDS: list[tuple[str, str]] = [
     ),
     (
         "previous",
-        r"(?:samma period\s+)?(?:f[a-z]{1,2}re?g(?:[a-z]{2,5}de)?\.?|fg\.?|forra|"
+        r"(?:samma period\s+)?(?:f[a-z]{1,2}re?g(?:[a-z]{2,5}d[ec])?\.?|fg\.?|forra|"
         r"fjol)\s?(?:[a&d4]r(?:et|s)?)(?![a-z])\.?(?:\s+(?:samma period|utfall))?|"
         r"samma period (?:foregaende|fg|forra) ar(?:et)?|fjolaret",
     ),
@@ -51,7 +51,7 @@ _WORDS: list[tuple[str, str]] = [
     (
         "part",
         r"(?:del[ad4]r(?:et)?|halv[ad4]r(?:et)?|periodens?|period|periodiserad|i ar|"
-        r"innevarande ar|6 man\w*|8 man\w*|\d man)",
+        r"innevarande ar|6 man\w*|8 man\w*|\d man|ack\.?(?:umulera[dt])?(?![a-z]))",
     ),
     ("income", r"int[a-z]{1,3}kt(?:er)?"),
     ("cost", r"kostnad(?:er)?"),
@@ -71,6 +71,7 @@ _WORDS: list[tuple[str, str]] = [
         r"(?:antal(?: deltagare| personer| unika)?|deltagare|till-?\s?fallen|tillfallen|platser)",
     ),
 ]
+_DIGIT = re.compile(r"\d")
 _WORD = re.compile(
     r"(?<![a-z0-9])(?:"
     + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _WORDS)
@@ -142,8 +143,8 @@ def head_atoms(text: str) -> tuple[tuple[Atom, ...], str]:  # noqa: PLR0912
         atoms.append(atom)
         covered[atom.start : atom.end] = b"\1" * (atom.end - atom.start)
 
-    has_digit = any(c.isdigit() for c in folded)
-    if has_digit or "-" in folded:
+    has_digit = _DIGIT.search(folded) is not None
+    if has_digit or "-" in folded or UNTIL.search(folded):
         for match in _SHORT_RANGE_END.finditer(folded):
             before = _LONE_DATE.search(folded[: match.start()])
             if before and before.group(1) < match.group(1):  # a range on one line
@@ -161,7 +162,7 @@ def head_atoms(text: str) -> tuple[tuple[Atom, ...], str]:  # noqa: PLR0912
                     )
                 )
         for span in find_spans(text):
-            if any(covered[span.start : span.end]):
+            if 1 in covered[span.start : span.end]:
                 continue
             kind = "range" if span.first or span.months else "date"
             add(
@@ -177,7 +178,7 @@ def head_atoms(text: str) -> tuple[tuple[Atom, ...], str]:  # noqa: PLR0912
                 )
             )
         for match in _MONTH_YEAR.finditer(folded):
-            if not any(covered[match.start() : match.end()]):
+            if 1 not in covered[match.start() : match.end()]:
                 year = int(match[2])
                 add(
                     Atom(
@@ -190,13 +191,13 @@ def head_atoms(text: str) -> tuple[tuple[Atom, ...], str]:  # noqa: PLR0912
                     )
                 )
         for match in _DANGLING.finditer(folded):
-            if not any(covered[match.start() : match.end()]):
+            if 1 not in covered[match.start() : match.end()]:
                 add(Atom("partial", match.start(), match.end(), match.group()))
         for match in _YEAR.finditer(folded):
             if not covered[match.start()]:
                 add(Atom("year", match.start(), match.end(), match.group(), year=int(match[1])))
     for match in _WORD.finditer(folded):
-        if not any(covered[match.start() : match.end()]):
+        if 1 not in covered[match.start() : match.end()]:
             add(
                 Atom(
                     match.lastgroup or "",
@@ -209,9 +210,12 @@ def head_atoms(text: str) -> tuple[tuple[Atom, ...], str]:  # noqa: PLR0912
         if atoms and not covered[match.start()]:
             add(Atom("utfall", match.start(), match.end(), match.group()))
     _near_words(folded, covered, atoms)
-    left = "".join(" " if c else ch for c, ch in zip(covered, folded, strict=True))
-    left = _CLEAN.sub(" ", _FILLER.sub(" ", _CLEAN.sub(" ", left))).strip()
     atoms.sort(key=lambda a: a.start)
+    left, at = "", 0
+    for atom in atoms:
+        left += folded[at : atom.start] + " "
+        at = atom.end
+    left = _CLEAN.sub(" ", _FILLER.sub(" ", _CLEAN.sub(" ", left + folded[at:]))).strip()
     return tuple(atoms), left
 
 
@@ -231,30 +235,47 @@ _HEAD_WORDS = {
 
 def _near_words(folded: str, covered: bytearray, atoms: list[Atom]) -> None:
     """Head words that OCR has damaged (`Budgct`), on lines that hold little else."""
-    if len(folded) > 120 or folded.count(" ") > 60 or len(folded.split()) > 9:
+    if len(folded) > 200 or len(folded.split()) > 9:
         return
-    loose = [
-        m for m in re.finditer(r"[a-z][a-z01]{4,}", folded) if not any(covered[m.start() : m.end()])
-    ]
+    loose = [m for m in _LONG_WORD.finditer(folded) if 1 not in covered[m.start() : m.end()]]
     if not loose or len(loose) > 3:
         return
     for match in loose:
-        word = match.group()
-        if _FILLER.fullmatch(word):
-            continue
-        for known, kind in _HEAD_WORDS.items():
-            if abs(len(known) - len(word)) <= 1 and fuzz.ratio(word, known) >= 83:
-                atoms.append(Atom(kind, match.start(), match.end(), known.capitalize()))
-                covered[match.start() : match.end()] = b"\1" * len(word)
-                break
+        known = _near_word(match.group())
+        if known:
+            atoms.append(Atom(_HEAD_WORDS[known], *match.span(), known.capitalize()))
+            covered[match.start() : match.end()] = b"\1" * len(match.group())
+
+
+_LONG_WORD = re.compile(r"[a-z][a-z01]{4,}")
+
+
+@lru_cache(maxsize=4096)
+def _near_word(word: str) -> str:
+    """The head word that OCR may have made this one of, or ''."""
+    if _FILLER.fullmatch(word):
+        return ""
+    for known in _HEAD_WORDS:
+        if abs(len(known) - len(word)) <= 1 and fuzz.ratio(word, known) >= 83:
+            return known
+    return ""
 
 
 _TIME = ("date", "range", "to", "year")
+AMOUNT = re.compile(r"(?<![\d.,-])\d{1,3} \d{3}(?![\d-])")
+_STRANGER = re.compile(  # words that begin like no word of a head
+    r"(?<![a-z0-9])(?!f|q|ac|ak|al|an|ap|ar|au|av|ba|be|bo|bu|de|di|dr|fe|fg|fj|fo|fr|ha|he|hu|ib|in|ja|ju|"
+    r"ka|kk|ko|kr|ks|kv|le|ma|me|mi|mk|mn|mo|ms|na|no|oc|ok|om|ov|pa|pe|pl|po|pr|re|rs|"
+    r"sa|se|sk|sp|st|te|ti|tk|to|ts|tu|ty|ub|un|ut|va|ve)[a-z]{2,}"
+)
 
 
 def is_head(text: str) -> bool:
     """Whether a line can be part of a table's head: nothing but atoms and filler words."""
-    if len(text) > 260 or len(text.split()) > 30:
+    if len(text) > 260 or AMOUNT.search(text):
+        return False
+    words = len(text.split())
+    if words > 30 or (words > 9 and len(_STRANGER.findall(fold(text))) > 2):
         return False
     atoms, left = head_atoms(text)
     if not atoms:
@@ -283,10 +304,10 @@ def is_head(text: str) -> bool:
     ]
     if all(a.kind == "total" for a in strong):
         return False
-    words = [w for w in left.split() if len(w) > 1]
-    if any(w.isdigit() for w in words) or any(c.isdigit() for c in left):
+    if _DIGIT.search(left):
         return False
-    return bool(strong) and len(words) <= (0 if len(strong) < 2 else 2)
+    unread = sum(len(word) > 1 for word in left.split())
+    return bool(strong) and unread <= (0 if len(strong) < 2 else 2)
 
 
 def _distance(text: str, before: Atom, atom: Atom) -> int:

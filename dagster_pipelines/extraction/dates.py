@@ -52,13 +52,16 @@ _RANGE = re.compile(
     rf"1?\d)\.?,?\s+(?P<y>{_Y})"
     rf"|(?<![a-z])(?P<ma>{MONTH})\.?\s*(?:-{{1,2}}|till(?: och med)?|"
     rf"t\.?\s?o\.?\s?m\.?)\s*(?P<mb>{MONTH})(?![a-z])\.?(?:,?\s+(?P<y2>{_Y}|"
-    rf"\d\d(?!\d)))?"
+    rf"\d\d(?!\d))(?!-))?"
+    rf"|(?<![a-z])(?:till och med|t\.?\s?o\.?\s?m\.?)\s+(?P<mc>{MONTH})(?![a-z])\.?"
+    rf"(?:\s(?P<y4>{_Y})(?!-))?"
     rf"|(?<!\d)(?P<ya>{_Y})(?P<mya>[01]\d)\s*-\s*(?P<yb>{_Y})(?P<myb>[01]\d)(?!\d)"
     rf"|(?<![a-z0-9])(?P<kind>q|kvartal\s?|kv\.?\s?|t|tertial\s?|"
     rf"halv[ad4]r\s?)(?:[1-3]\s*-\s*(?:q|t|kvartal|"
-    rf"tertial)?\s?)?(?P<q>[1-4])(?![\d.,])(?:,?\s+(?P<y3>{_Y}))?"
+    rf"tertial)?\s?)?(?P<q>[1-4])(?![\d.,])(?:,?\s+(?P<y3>{_Y})(?!-))?"
 )
 _DATE = re.compile(DATE)
+UNTIL = re.compile(r"t\.?\s?o\.?\s?m|till och med")
 _DIGIT = re.compile(r"\d")
 _RANGED = re.compile(r"-|till|t\.?\s?o\.?\s?m|(?<![a-z])[qt]\d|kvartal|kv\.?\s|tertial|halv[ad4]r")
 _DATED = re.compile(rf"\d{{6}}|\d-\d|\d/\d|\d[.]\d|\d\s?[:]?[ae]?\s?{MONTH}")
@@ -139,7 +142,7 @@ def mend_months(folded: str) -> str:
 def find_spans(text: str) -> tuple[Span, ...]:
     """Every date and period in a text, in order, without overlaps."""
     folded = mend_months(fold(text))
-    if "-" not in folded and not _DIGIT.search(folded):
+    if "-" not in folded and not _DIGIT.search(folded) and not UNTIL.search(folded):
         return ()
     found: list[Span] = []
     taken = 0
@@ -177,6 +180,12 @@ def _range(match: re.Match[str]) -> Span | None:  # noqa: PLR0911
             return Span(start, end, None, None, (a, b))
         year = int(match["y2"]) + (2000 if len(match["y2"]) == 2 else 0)
         return Span(start, end, date(year, a, 1), month_end(year, b))
+    if match["mc"]:
+        months = (1, MONTHS[match["mc"]])
+        if not match["y4"]:
+            return Span(start, end, None, None, months)
+        year = int(match["y4"])
+        return Span(start, end, date(year, 1, 1), month_end(year, months[1]))
     if match["ya"]:
         first = make(int(match["ya"]), int(match["mya"]), 1)
         if first is None or not 1 <= int(match["myb"]) <= 12:

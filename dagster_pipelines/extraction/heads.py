@@ -26,6 +26,8 @@ IMPOSSIBLE = 5.0
 BELOW = 1.0  # a head that begins below the first line
 
 Stack = tuple[Atom, ...]
+_Key = tuple[str, str, bool, bool]  # of an atom: what tells how odd it is
+_TIMES = {"date", "range", "to", "year"}
 
 _SCENARIOS = {"utfall", "budget", "prognos", "bokslut", "mal"}
 _SUPPORTED = _SCENARIOS | {
@@ -84,7 +86,11 @@ def _parts(atom: Atom) -> list[Atom]:
 
 def lay(lines: Sequence[HeadLine], width: int) -> list[HeadReading]:
     """The cheapest readings of head lines as `width` columns, cheapest first; [] when none."""
-    lines = [line for line in lines if line.units]
+    return list(_lay(tuple(line for line in lines if line.units), width))
+
+
+@lru_cache(maxsize=1024)
+def _lay(lines: tuple[HeadLine, ...], width: int) -> list[HeadReading]:
     if not lines or width < 1 or not supported(lines):
         return []
     found = _search([line.units for line in lines], width) if len(lines) <= MAX_ROWS else []
@@ -104,39 +110,65 @@ def supported(lines: Sequence[HeadLine]) -> bool:
     return all(a.kind in _SUPPORTED for line in lines for unit in line.units for a in unit)
 
 
+def _key(atom: Atom) -> _Key:
+    """What of an atom tells how odd it is: kind, words, months without a year, 1 January."""
+    january = atom.last is not None and (atom.last.month, atom.last.day) == (1, 1)
+    text = "" if atom.kind in _TIMES else fold(atom.text).strip()
+    return atom.kind, text, bool(atom.months and not atom.last), january
+
+
 def _search(lines: list[tuple[Stack, ...]], width: int) -> list[HeadReading]:
-    """Column by column: states are how many units of each line are used up."""
+    """The cheapest ways to give every column a run of the units of every line."""
+    keys = tuple(tuple(tuple(_key(a) for a in unit) for unit in units) for units in lines)
+    found = []
+    for cost, stops in _splits(keys, width):
+        used = (0,) * len(lines)
+        stacks = []
+        for after in stops:
+            runs = (u[a:b] for u, a, b in zip(lines, used, after, strict=True))
+            stacks.append(tuple(a for run in runs for unit in run for a in unit))
+            used = after
+        found.append(HeadReading(tuple(stacks), cost))
+    return found
+
+
+_Used = tuple[int, ...]  # how many units of each line the columns so far have taken
+
+
+@lru_cache(maxsize=4096)
+def _splits(
+    lines: tuple[tuple[tuple[_Key, ...], ...], ...], width: int
+) -> list[tuple[float, tuple[_Used, ...]]]:
+    """Column by column: the cost of each split and where it ends every column."""
     total = tuple(len(units) for units in lines)
     size = 1
     for count in total:
         size *= count + 1
     if size > MAX_STATES or width > sum(total):
         return []
-    states: dict[tuple[int, ...], list[tuple[float, tuple[Stack, ...]]]] = {
-        (0,) * len(lines): [(0.0, ())]
-    }
+    states: dict[_Used, list[tuple[float, tuple[_Used, ...]]]] = {(0,) * len(lines): [(0.0, ())]}
     for column in range(width):
-        following: dict[tuple[int, ...], list[tuple[float, tuple[Stack, ...]]]] = {}
+        following: dict[_Used, list[tuple[float, tuple[_Used, ...]]]] = {}
         for used, kept in states.items():
             for after, stack in _runs(lines, used, total, last=column == width - 1):
-                cost = stack_cost(stack)
+                cost = _cost(stack)
                 if cost >= IMPOSSIBLE:
                     continue
                 cost += BELOW if after[0] == used[0] else 0.0
                 entries = following.setdefault(after, [])
-                entries.extend((before + cost, (*done, stack)) for before, done in kept)
+                entries.extend((before + cost, (*done, after)) for before, done in kept)
         for entries in following.values():
             entries.sort(key=lambda e: e[0])
             del entries[4 * KEPT :]
         states = following
-    return [HeadReading(stacks, cost) for cost, stacks in states.get(total, [])]
+    return states.get(total, [])
 
 
 def _runs(
-    lines: list[tuple[Stack, ...]], used: tuple[int, ...], total: tuple[int, ...], *, last: bool
-) -> list[tuple[tuple[int, ...], Stack]]:
+    lines: tuple[tuple[tuple[_Key, ...], ...], ...], used: _Used, total: _Used, *, last: bool
+) -> list[tuple[_Used, tuple[_Key, ...]]]:
     """What the next column may take: a run of each line, everything that is left for the last."""
-    options: list[tuple[tuple[int, ...], Stack]] = [((), ())]
+    options: list[tuple[_Used, tuple[_Key, ...]]] = [((), ())]
     for units, at, end in zip(lines, used, total, strict=True):
         stops = [end] if last else range(at, min(end, at + 4) + 1)
         options = [
@@ -149,20 +181,11 @@ def _runs(
 
 def stack_cost(stack: Stack) -> float:
     """How odd it is that one column's head says all this; IMPOSSIBLE or more: it cannot."""
-    return _cost(
-        tuple(
-            (a.kind, fold(a.text).strip(), bool(a.months and not a.last), _january(a))
-            for a in stack
-        )
-    )
-
-
-def _january(atom: Atom) -> bool:
-    return atom.last is not None and (atom.last.month, atom.last.day) == (1, 1)
+    return _cost(tuple(_key(a) for a in stack))
 
 
 @lru_cache(maxsize=8192)
-def _cost(stack: tuple[tuple[str, str, bool, bool], ...]) -> float:
+def _cost(stack: tuple[_Key, ...]) -> float:
     if not stack:
         return IMPOSSIBLE
     kinds = [kind for kind, *_ in stack]
@@ -186,7 +209,7 @@ def _cost(stack: tuple[tuple[str, str, bool, bool], ...]) -> float:
     return cost
 
 
-def _measure_cost(stack: tuple[tuple[str, str, bool, bool], ...], kinds: list[str]) -> float:
+def _measure_cost(stack: tuple[_Key, ...], kinds: list[str]) -> float:
     """Avvikelse and percent: words of what they measure, hardly ever a period."""
     cost = 0.0
     cost += 3.0 * sum(k in ("date", "range", "year", "to", "part", "whole") for k in kinds)
@@ -209,7 +232,7 @@ def _measure_cost(stack: tuple[tuple[str, str, bool, bool], ...], kinds: list[st
     return cost + (0.8 if kinds == ["used"] else 0.0) + (2.5 if "utfall" in kinds else 0.0)
 
 
-def _time_cost(stack: tuple[tuple[str, str, bool, bool], ...]) -> float:
+def _time_cost(stack: tuple[_Key, ...]) -> float:
     """One period at most: a day, a range, a year, months and their year, a range on two lines."""
     times = [
         (kind, months, january)
@@ -237,7 +260,7 @@ def _place_cost(kinds: list[str]) -> float:
     return 1.5 if times and words and times[0] < words[0] else 0.0
 
 
-def _extent_cost(stack: tuple[tuple[str, str, bool, bool], ...], kinds: list[str]) -> float:
+def _extent_cost(stack: tuple[_Key, ...], kinds: list[str]) -> float:
     """`Periodens`, `Delår`, `Helår`: with what they may stand."""
     extents = [(kind, text) for kind, text, *_ in stack if kind in ("part", "whole")]
     if not extents:
@@ -249,6 +272,6 @@ def _extent_cost(stack: tuple[tuple[str, str, bool, bool], ...], kinds: list[str
     timed = {"date", "range", "to"} & set(kinds)
     if kind == "whole":
         return 0.0 if not timed and (plan or "year" in kinds) else 3.0 if timed else 1.5
-    if text.startswith("period"):
+    if text.startswith(("period", "ack")):
         return 0.0 if plan and not timed else 0.4 if "utfall" in kinds and not timed else 3.5
     return 0.0 if "year" in kinds or plan else 1.0

@@ -72,7 +72,7 @@ def identify(source: Source) -> Identity:
     texts = [line.text for line in source.lines if line.text.strip()]
     folded = [fold(t) for t in texts]
     forbund, name, org = _find_forbund(texts)
-    start, end, kind = _find_period(folded)
+    start, end, kind = _find_period(texts, folded)
     forbund_id = forbund.forbund_id if forbund else (_slug(name) or "okant-forbund")
     return Identity(
         forbund,
@@ -82,7 +82,7 @@ def identify(source: Source) -> Identity:
         kind,
         start,
         end,
-        _find_decided(folded, end),
+        _find_decided(texts, folded, end),
         forbund is not None and end is not None,
     )
 
@@ -223,7 +223,9 @@ _TITLE_WORD = re.compile(r"delar|bokslut|rapport")
 _ENDS = {(3, 31), (4, 30), (6, 30), (8, 31), (9, 30), (12, 31)}
 
 
-def _find_period(folded: list[str]) -> tuple[date | None, date | None, str]:  # noqa: PLR0912
+def _find_period(  # noqa: PLR0912
+    texts: list[str], folded: list[str]
+) -> tuple[date | None, date | None, str]:
     """The period that most speaks for itself: title first, then ranges, then statement dates."""
     votes: Votes = defaultdict(float)
     interim = any(_INTERIM_TITLE.search(t) for t in folded[:25])
@@ -237,7 +239,7 @@ def _find_period(folded: list[str]) -> tuple[date | None, date | None, str]:  # 
             yearly = yearly or not interim
         if len(text) > 1500 or not _DATED.search(text):
             continue
-        for span in find_spans(text):
+        for span in find_spans(texts[number]):  # as printed: so is it asked for again
             if span.last is None:
                 continue
             last = span.last
@@ -291,12 +293,12 @@ def _title_words(text: str, votes: Votes) -> None:
         votes[date(int(found[1]), 1, 1), date(int(found[1]), 6, 30)] += 6.0
 
 
-def _find_decided(folded: list[str], end: date | None) -> date | None:
+def _find_decided(texts: list[str], folded: list[str], end: date | None) -> date | None:
     best: tuple[float, date] | None = None
     for number, text in enumerate(folded):
         if len(text) > 200 or not _DATED.search(text) or not _DECIDED.search(text):
             continue
-        for span in find_spans(text):
+        for span in find_spans(texts[number]):
             day = span.last
             if span.first is not None or day is None or (end and not 0 < (day - end).days < 400):
                 continue

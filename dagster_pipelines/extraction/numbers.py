@@ -6,8 +6,8 @@ run of digit groups, each with a cost. Does not belong here: which cut is right 
 A figure's value is kept as an integer of hundredths of the printed unit: exact and fast.
 """
 
+import itertools
 import re
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
@@ -15,6 +15,8 @@ from typing import NamedTuple
 MINUS = "-−–—‑"
 MAX_PIECES = 48
 MAX_CUTS = 16
+MAX_PLACES = 14
+DEAR = 5.0  # a cut that costs so much more than the cheapest is not considered
 GLUED, NARROW, WIDE, CELL = 0, 1, 2, 3
 
 _TOKEN = re.compile(
@@ -62,8 +64,7 @@ class Piece(NamedTuple):
     short: int = 0  # digits that the last dotted group lacks
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """One number as read: value in hundredths, half its last unit, where it stands."""
 
     value: int
@@ -225,6 +226,8 @@ def _digits(core: str) -> tuple[str, bool] | None:
 
 def _piece(match: re.Match[str], gap: int, pending: _Sign | None) -> Piece | None:
     raw = match["num"]
+    if raw.isdecimal() and pending is None and not match["pct"] and len(raw) <= 15:
+        return Piece(match.start(), match.start() + len(raw), raw, gap=gap)
     start, percent = match.start(), bool(match["pct"])
     end = start + len(raw)
     core, sign, begin = _bare(raw)
@@ -253,10 +256,10 @@ def _piece(match: re.Match[str], gap: int, pending: _Sign | None) -> Piece | Non
 
 
 class Cut(NamedTuple):
-    """One way to read a run of pieces: a figure or None (blank cell) per place, and a cost."""
+    """One way to read a run of pieces: its cost, and a figure or None (blank cell) per place."""
 
-    figures: tuple[Figure | None, ...]
     cost: float
+    figures: tuple[Figure | None, ...]
 
 
 def _alone_cost(piece: Piece) -> float:
@@ -318,59 +321,77 @@ def _figure(run: tuple[Piece, ...]) -> Figure | None:
 
 _Figures = tuple[Figure | None, ...]
 _Options = list[tuple[float, _Figures]]
+_Numbers = list[tuple[int, _Options]]
 MAX_RUN = 5
 MAX_COST = 6.0
 
 
-def _numbers_ending(pieces: tuple[Piece, ...], end: int) -> list[tuple[int, _Options]]:
-    """The numbers that can end before piece `end`: where each begins, how it reads, its cost."""
-    found: list[tuple[int, _Options]] = []
-    glue, uneven = 0.0, False
-    for start in range(end - 1, max(-1, end - MAX_RUN - 1), -1):
+def _numbers_from(pieces: tuple[Piece, ...], glue: list[float | None], start: int) -> _Numbers:
+    """The numbers that can begin at piece `start`: where each ends, how it reads, its cost."""
+    found: _Numbers = []
+    for end in range(start + 1, min(len(pieces), start + MAX_RUN) + 1):
         run = pieces[start:end]
         if len(run) == 1:
             cost = _alone_cost(run[0])
         else:
-            more = _glue_cost(run[0], run[1]) if run[0].digits else None
-            if more is None:
+            joins = _join_cost(run, glue[start : end - 1])
+            if joins is None:
                 break
-            # one torn group, not two; a group of three torn in two pieces is still one
-            torn_in_two = len(run) > 2 and len(run[1].digits) + len(run[2].digits) == 3
-            glue += more + (MAX_COST if more > 1 and uneven and not torn_in_two else 0.0)
-            uneven = uneven or more > 1
-            cost = glue + _shape_cost(run)
+            cost = joins + _shape_cost(run)
         if cost > MAX_COST:
             continue
         figure = _figure(run)
         options: _Options = [(cost, (figure,))]
         if run[0].loose_sign and figure is not None:  # "- 740": a dash for nothing, then 740
-            bare = replace(figure, value=abs(figure.value), start=run[0].start + 2)
+            bare = figure._replace(value=abs(figure.value), start=run[0].start + 2)
             options.append((cost + 0.2, (None, bare)))
-        found.append((start, options))
-    found.reverse()
+        found.append((end, options))
     return found
 
 
-def _cost(entry: tuple[float, _Figures]) -> float:
-    return entry[0]
+def _join_cost(run: tuple[Piece, ...], glue: list[float | None]) -> float | None:
+    """Cost of the gaps within a number; only one of its groups may be torn."""
+    cost, uneven = 0.0, False
+    for i in range(len(glue) - 1, -1, -1):
+        more = glue[i]
+        if more is None:
+            return None
+        # a group of three torn in two pieces is still one
+        in_two = i + 2 < len(run) and len(run[i + 1].digits) + len(run[i + 2].digits) == 3
+        cost += more + (MAX_COST if more > 1 and uneven and not in_two else 0.0)
+        uneven = uneven or more > 1
+    return cost
+
+
+def _cost(cut: Cut) -> float:
+    return cut.cost
+
+
+def cuts(pieces: tuple[Piece, ...], first: int = 0) -> dict[int, list[Cut]]:
+    """The cuts of `pieces[first:]` worth considering by number of places, the cheapest first.
+
+    Bounded: at most MAX_CUTS cuts are kept for each tail of the pieces and number of places.
+    """
+    return _cuts(pieces)[first]
 
 
 @lru_cache(maxsize=8192)
-def cuts(pieces: tuple[Piece, ...], longest: int = 14) -> dict[int, tuple[Cut, ...]]:
-    """All cuts worth considering by number of places, the cheapest first.
-
-    Bounded: at most MAX_CUTS cuts are kept for each prefix and number of places.
-    """
-    best: list[dict[int, _Options]] = [{0: [(0.0, ())]}]
-    for end in range(1, len(pieces) + 1):
-        reached: dict[int, _Options] = {}
-        for start, options in _numbers_ending(pieces, end):
-            for places, entries in best[start].items():
+def _cuts(pieces: tuple[Piece, ...]) -> list[dict[int, list[Cut]]]:
+    """`cuts` of every tail of the pieces."""
+    glue = [
+        _glue_cost(before, piece) if before.digits else None
+        for before, piece in itertools.pairwise(pieces)
+    ]
+    best: list[dict[int, list[Cut]]] = [{0: [Cut(0.0, ())]}]  # of the tails, the shortest first
+    for start in range(len(pieces) - 1, -1, -1):
+        reached: dict[int, list[Cut]] = {}
+        for end, options in _numbers_from(pieces, glue, start):
+            for places, entries in best[len(pieces) - end].items():
                 for extra, figures in options:
                     count = places + len(figures)
-                    if count > longest:
+                    if count > MAX_PLACES:
                         continue
-                    made = [(before + extra, done + figures) for before, done in entries]
+                    made = [Cut(after + extra, figures + done) for after, done in entries]
                     if count in reached:
                         reached[count] += made
                     else:
@@ -379,11 +400,10 @@ def cuts(pieces: tuple[Piece, ...], longest: int = 14) -> dict[int, tuple[Cut, .
             if len(entries) > 1:
                 entries.sort(key=_cost)
                 del entries[MAX_CUTS:]
-        best.append(reached)
-    return {
-        count: tuple([Cut(figures, round(cost, 3)) for cost, figures in entries])
-        for count, entries in sorted(best[-1].items())
-    }
+                if entries[-1].cost > entries[0].cost + DEAR:
+                    entries[:] = [e for e in entries if e.cost <= entries[0].cost + DEAR]
+        best.append(dict(sorted(reached.items())))
+    return best[::-1]
 
 
 _TAIL_START = re.compile(r"(?<![\w.,])(?=[(\[+\-−–—‑]?\s?[\dOoIlSB]|\*|[-−–—])")

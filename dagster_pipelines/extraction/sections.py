@@ -11,12 +11,13 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from .columns import head_atoms, is_head
+from .columns import AMOUNT, head_atoms, is_head
 from .dates import find_spans
-from .numbers import Figure, cuts
+from .numbers import WIDE, Figure, cuts
 from .participants import Statistic, read_line, topic_of
 from .source import Line, Source
 from .tables import (
+    REFERENCE,
     SUM,
     Row,
     Table,
@@ -112,12 +113,13 @@ def heading_of(text: str, inside: str, after_blank: bool) -> Heading | None:  # 
     numbered = _NUMBERING.match(stripped)
     numbering = numbered.group() if numbered else ""
     body = stripped[len(numbering) :].strip(" *_:.")
-    if not body or not body[0].isalpha():
+    if not body or not body[0].isalpha() or (not numbering and AMOUNT.search(body)):
         return None
     key = skeleton(body)
     known = headings()
     marked = bool(numbering.strip()) or (after_blank and not inside)
-    bare = skeleton(_SUFFIX.sub("", body))
+    suffixed = body.lower().rstrip(".:)").endswith(_SUFFIXES)
+    bare = skeleton(_SUFFIX.sub("", body)) if suffixed else key
     if bare in known:
         statement = known[bare]
         if bare in _AMBIGUOUS and not numbering.strip():
@@ -136,9 +138,10 @@ def heading_of(text: str, inside: str, after_blank: bool) -> Heading | None:  # 
     ):
         return Heading("driftredovisning", body, "", numbered=bool(numbering.strip()))
     words = body.split()
+    keys = [skeleton(word) for word in words[:6]]
     opened: str | None
     for count in range(min(6, len(words) - 1), 0, -1):
-        prefix = skeleton(" ".join(words[:count]))
+        prefix = " ".join(k for k in keys[:count] if k)
         opened = _statement_heading(prefix)
         if opened is None or prefix in _AMBIGUOUS or (opened == "prognos" and inside):
             continue
@@ -186,9 +189,13 @@ def heading_of(text: str, inside: str, after_blank: bool) -> Heading | None:  # 
 
 _SUFFIX = re.compile(
     r"[\s,]*\(?(?:belopp )?(?:i )?(?:tkr|kr|mkr|tusental kronor|kronor|sek|"
-    r"ksek)\)?[.:]?$|[\s,]*forts(?:\.|ättning)?$",
+    r"[kt]sek)\)?[.:]?$|[\s,]*forts(?:\.|ättning)?$",
     re.I,
 )
+_SUFFIXES = ("kr", "kronor", "sek", "tsek", "forts", "fortsättning")
+_DIGIT = re.compile(r"\d")
+_LETTER = re.compile(r"[^\W\d_]")
+_MAY_HOLD_FIGURES = re.compile(r"[\dOo–-]")
 _COST_HEADING = re.compile(
     r"^(?:drift|budget|utfall|ekonomi|kostnad|"
     r"verksamhetens kostnad)\w*\b.*\b(?:insats\w*|verksamhet\w*|aktivitet\w*|"
@@ -322,7 +329,7 @@ class Walker:
             return
         if short and self._head_words(line, text, blank):
             return
-        row = parse_row(line) if any(c.isdigit() or c in "Oo-–" for c in text) else None
+        row = parse_row(line) if _MAY_HOLD_FIGURES.search(text) else None
         if self._figures(line, text, row, blank):
             return
         if short and (self._unit_line(text) or self._label(line, text, row, blank)):
@@ -333,11 +340,20 @@ class Walker:
         """A heading, or a line of a table's head."""
         begun = self.items or self.heads or line.number - self.section_line <= TITLE_GAP
         cell = line.raw.lstrip().startswith(("<t", "</t"))
+        if line.raw.lstrip().startswith("<td") and REFERENCE.fullmatch(text.strip()):
+            self.items.append(_Item("values", line, Row(line, "", (), 0, tabbed=[[None]])))
+            return True
+        cornered = None if cell else _cornered(text)
+        if cornered is not None and not self._known_row(line):
+            if cornered[0].statement != self.statement or not self.items:
+                self._open(cornered[0], line)
+            self._head(replace(line, text=cornered[1], offsets=None), cornered[1])
+            return True
         heading = None if cell else heading_of(text, self.statement if begun else "", blank)
         if heading is not None:
             self._open(heading, line)
             return True
-        if is_head(text) and not self._is_year_row(text) and not self._known_row(line):
+        if is_head(text) and not self._is_year_row(text, blank) and not self._known_row(line):
             self._head(line, text)
             return True
         return False
@@ -354,9 +370,11 @@ class Walker:
 
     def _head_words(self, line: Line, text: str, blank: bool) -> bool:
         """Words alone on a line that belong to a head: of the table to come, or of a block."""
-        wordy = any(c.isalpha() for c in text) and not any(c.isdigit() for c in text)
-        cell = line.raw.lstrip().startswith("<td")
-        if wordy and len(text.strip()) < 25 and not cell and not self._knows(text):
+        if text.strip() == "%" and self.heads and not self.items:  # `Förbrukat` above it
+            self.heads.append(line)
+            return True
+        wordy = len(text.strip()) < 25 and not _DIGIT.search(text) and _LETTER.search(text)
+        if wordy and not line.raw.lstrip().startswith("<td") and not self._knows(text):
             atoms, left = head_atoms(text)
             if not atoms and not left and not unit_in(text) and not self.items:
                 return True
@@ -385,7 +403,7 @@ class Walker:
 
     def _unit_line(self, text: str) -> bool:
         """`(Belopp i tkr)`: the unit of the table to come; True when the line says no more."""
-        unit = "" if any(c.isdigit() for c in text) else unit_in(text)
+        unit = "" if _DIGIT.search(text) else unit_in(text)
         if not unit or len(text.split()) > 9:
             return False
         self.unit = self.unit or unit
@@ -419,12 +437,14 @@ class Walker:
 
     def _heads_block(self, text: str, blank: bool) -> bool:
         """`Kostnad`, `Periodens`, `Per`: part of the head of a block of figures, no label."""
-        if len(text.strip()) > 24 or any(c.isdigit() for c in text) or self._knows(text):
+        if not self.items or not (blank or self.items[-1].kind == "head"):
+            return False
+        if len(text.strip()) > 24 or _DIGIT.search(text) or self._knows(text):
             return False
         blockwise = sum(i.kind == "label" for i in self.items) >= 2 and all(
             i.kind != "row" for i in self.items
         )
-        if not blockwise or not (blank or self.items[-1].kind == "head"):
+        if not blockwise:
             return False
         atoms, left = head_atoms(text)
         words = {a.kind for a in atoms}
@@ -434,7 +454,7 @@ class Walker:
         """Lines of participant statistics, outside the statements."""
         if self.statement in (*STATEMENTS, "not", "driftredovisning", "prognos", "insats_ekonomi"):
             return False
-        if short and not any(c.isdigit() for c in text):
+        if short and not _DIGIT.search(text):
             if topic := topic_of(text):
                 self._flush(keep=True)
                 self.topic, self.topic_text = topic, text.strip(" :*#\t|")
@@ -453,13 +473,19 @@ class Walker:
         self.document.statistics.append(found)
         return True
 
-    def _is_year_row(self, text: str) -> bool:
+    def _is_year_row(self, text: str, blank: bool) -> bool:
         """An amount that looks like a year (`2027`), in the middle of figures."""
         if not re.fullmatch(r"\s*\d{4}\s*", text) or not self.items:
             return False
         last = self.items[-1]
-        if last.kind == "head" and any(i.kind == "values" for i in self.items):
-            return any(a.kind in _DATED for a in head_atoms(last.line.text)[0])
+        figures = any(i.kind == "values" for i in self.items)
+        if last.kind == "label":
+            return figures  # a label, its figure, a label: no blocks
+        if blank and any(i.kind == "head" and _YEAR.fullmatch(i.line.text) for i in self.items):
+            return False  # the block before had a year alone for its head
+        if last.kind == "head" and figures:
+            atoms = head_atoms(last.line.text)[0]  # `Januari-april` waits for its year
+            return any(a.kind in _DATED and (a.last or not a.months) for a in atoms)
         return last.kind == "values"
 
     def _known_row(self, line: Line) -> bool:
@@ -629,6 +655,7 @@ class Walker:
             self.note = ""
 
 
+_YEAR = re.compile(r"\s*20\d\d\s*")
 _DATED = {"date", "range", "year", "to"}
 _BLOCK_HEADS = {
     "avvikelse",
@@ -664,6 +691,22 @@ def _name_like(text: str) -> bool:
     )
 
 
+_CORNER = re.compile(r"\s*\|?\s*(?P<title>[^\t|]*?[^\s|])(?=\t|\s*\||\s{2,}\S)")
+
+
+def _cornered(text: str) -> tuple[Heading, str] | None:
+    """`Resultaträkning, tkr  2022-08-31`: the title that a head has in its corner; the rest."""
+    match = _CORNER.match(text)
+    if match is None or not _LETTER.search(match["title"]):
+        return None
+    heading = heading_of(match["title"], "", after_blank=True)
+    if heading is None or heading.statement not in (*STATEMENTS, "driftredovisning"):
+        return None
+    head = text[: match.start("title")] + " " * len(match["title"]) + text[match.end("title") :]
+    words = skeleton(head).split()
+    return (heading, head) if is_head(head) or (words and set(words) <= {"per", "not"}) else None
+
+
 def _head_of_heading(line: Line, heading: Heading) -> Line | None:
     """The part of a heading's line that heads columns, at its place on the line."""
     at = line.text.rfind(heading.rest)
@@ -685,10 +728,10 @@ def _head_of_heading(line: Line, heading: Heading) -> Line | None:
 _LETTERHEAD = re.compile(
     r"\W*(?:\w+ )?samordnings?f.{0,2}rbund[^\d]*$|s[il1]d[a-z]? \d{1,3}(?: ?\(\d+\))?$"
 )
-_SPECK = re.compile(r"\s*[^\s\d\-–—−*]{1,2}\s*")  # what OCR took for a letter or two
+_SPECK = re.compile(r"\s*[^\s\d\-–—−*%]{1,2}\s*")  # what OCR took for a letter or two
 _BLANKS = re.compile(r"[\s|]*[-–—−*](?:[\s|]+[-–—−*])*[\s|]*")
 _BLANK_ROW = re.compile(
-    r"^[\s|]*[^\W\d_][^\t|]*?(?:[ ]{2,}|[\t|]| )\s*[-–—−*](?:[\s|]+[-–—−*])*[\s|]*$"
+    r"^[\s|]*[^\W\d_][^\t|]*?(?:(?:[ ]{2,}|[\t|])\s*[-–—−*]| [-–—−])(?:[\s|]+[-–—−*])*[\s|]*$"
 )
 _NONE = re.compile(r"^(.{4,60}?)[\s|]+((?:[Ii]nga|[Ii]ngen|[Ii]nget))[\s.|]*$")
 _TAIL_WORD = re.compile(
@@ -721,6 +764,8 @@ def arrange(items: list[_Item], statement: str) -> tuple[list[Row], list[list[Li
         )
         if runs >= 2 and values <= 6.5 * runs and labels <= 2.6 * runs:
             return _alternating(plain, statement), []
+        if (beside := _side_by_side(plain, statement)) is not None:
+            return beside, []
         blocks = _blocks(items, statement)
         if blocks is not None:
             return blocks
@@ -851,7 +896,7 @@ def _standard(items: list[_Item], statement: str) -> list[Row]:  # noqa: PLR0912
     return found
 
 
-_CUT = re.compile(r"(?:\b(?:fran|och|av|till|for|region|landsting)|[/-])$")
+_CUT = re.compile(r"(?:\b(?:fr[a4d]n|och|av|till|for|region|landsting)|[/-])$")
 
 
 def _best_join(own: str, before: _Item | None, after: _Item | None, statement: str) -> str:
@@ -878,7 +923,7 @@ def _best_join(own: str, before: _Item | None, after: _Item | None, statement: s
         goes_on = before is not None and _CUT.search(fold(_label_text(before.line)))
         if before is not None and (own[:1].islower() or goes_on):
             return "before"
-        if after is not None and _label_text(after.line)[:1].islower():
+        if after is not None and (_label_text(after.line)[:1].islower() or _CUT.search(fold(own))):
             return "after"
     return "own"
 
@@ -932,6 +977,37 @@ def _blocks(items: list[_Item], statement: str) -> tuple[list[Row], list[list[Li
     for row in rows:
         row.doubtful = len(chosen) != len(texts)
     return rows, heads if any(heads) else []
+
+
+def _side_by_side(items: list[_Item], statement: str) -> list[Row] | None:
+    """Labels in one block, then the columns beside each other: a line of figures per label."""
+    values = [i.row for i in items if i.kind == "values" and i.row is not None]
+    first = next(n for n, i in enumerate(items) if i.kind == "values")
+    if any(i.kind != "label" for i in items[:first]) or sum(map(_apart, values)) * 4 < 3 * len(
+        values
+    ):
+        return None
+    printed = [_label_text(i.line) for i in items[:first]]
+    texts = _joined_labels(printed, statement)
+    if len(texts) < len(values) <= len(printed):
+        texts = printed
+    if len(values) > len(texts):
+        return None
+    chosen = texts if len(values) == len(texts) else _choose(texts, [values], statement)
+    if chosen is None:
+        return None
+    for row, text in zip(values, chosen, strict=True):
+        row.label = text
+        row.doubtful = len(chosen) != len(texts)
+    _group_rows(values, chosen, texts)
+    return values
+
+
+def _apart(row: Row) -> bool:
+    """Whether a line of figures without a label surely holds more than one."""
+    if row.tabbed is not None:
+        return len(row.tabbed) > 1
+    return any(p.gap >= WIDE for p in row.pieces[1:]) or 1 not in cuts(row.pieces)
 
 
 def _by_offset(
@@ -1022,7 +1098,7 @@ def _stacked_row(label: str, parts: list[Row]) -> Row:
         else:
             options = cuts(part.pieces)
             figure = (options[1][0] if 1 in options else options[min(options)][0]).figures[0]
-            figure = replace(figure) if figure is not None else None  # its own identity
+            figure = figure._replace() if figure is not None else None  # its own identity
         cells.append([figure])
         if figure is not None:
             sources[id(figure)] = part.line

@@ -9,6 +9,7 @@ the interval value ± half its unit; an identity holds when zero lies in the int
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from .numbers import Figure
@@ -22,6 +23,9 @@ MAX_REPAIRS = 25
 BROKEN = -0.6  # worth of an identity that breaks, against 1 of one that holds
 
 Cell = tuple[int, int, int]  # table, row, column
+RowKey = tuple[int, int]
+_Amount = tuple[int, int]  # value and half unit
+_Amounts = list[tuple[_Amount | None, ...]]  # of every figure in every reading of a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +59,10 @@ class Grid:
     """All tables of a document with the reading chosen for each row."""
 
     tables: list[Table]
-    chosen: dict[tuple[int, int], int] = field(default_factory=dict)
+    chosen: dict[RowKey, int] = field(default_factory=dict)
     repairs: dict[Cell, Repair] = field(default_factory=dict)
     suspects: dict[Cell, str] = field(default_factory=dict)
+    _amounts: dict[RowKey, _Amounts] = field(default_factory=dict)
 
     def row(self, t: int, r: int) -> Row:
         """Row `r` of table `t`."""
@@ -77,6 +82,18 @@ class Grid:
         figures = options[self.chosen.get((t, r), 0)].figures
         return figures[c] if c < len(figures) else None
 
+    def amounts(self, key: RowKey) -> _Amounts:
+        """Value and half unit in hundredths of a krona, of every reading; no repairs."""
+        found = self._amounts.get(key)
+        if found is None:
+            scale = SCALE.get(self.tables[key[0]].unit, 1)
+            found = [
+                tuple([(f.value * scale, f.half * scale) if f else None for f in o.figures])
+                for o in self.row(*key).readings
+            ]
+            self._amounts[key] = found
+        return found
+
     def printed_value(self, cell: Cell) -> int | None:
         """Value in hundredths of the printed unit, repaired where it is."""
         if cell in self.repairs:
@@ -84,14 +101,18 @@ class Grid:
         figure = self.figure(cell)
         return None if figure is None else figure.value
 
-    def amount(self, cell: Cell) -> tuple[int, int] | None:
-        """Value and half unit in hundredths of a krona."""
-        figure = self.figure(cell)
-        if figure is None:
+    def amount(self, cell: Cell) -> _Amount | None:
+        """Value and half unit in hundredths of a krona, of the reading chosen and repaired."""
+        t, r, c = cell
+        options = self._amounts.get((t, r)) or self.amounts((t, r))
+        if not options:
             return None
-        scale = SCALE.get(self.tables[cell[0]].unit, 1)
-        fixed = self.repairs.get(cell) if self.repairs else None
-        return (fixed.value if fixed else figure.value) * scale, figure.half * scale
+        amounts = options[self.chosen.get((t, r), 0)]
+        found = amounts[c] if c < len(amounts) else None
+        if found is not None and self.repairs and cell in self.repairs:
+            scale = SCALE.get(self.tables[t].unit, 1)
+            return self.repairs[cell].value * scale, found[1]
+        return found
 
     def gap(self, identity: Identity) -> tuple[int, int] | None:
         """(total − parts, tolerance), or None when the identity cannot be tried."""
@@ -123,15 +144,21 @@ class Grid:
 
 def vouches(grid: Grid, identity: Identity, cell: Cell) -> bool:
     """Whether an identity that holds would break without this figure, or the figure is zero."""
-    gap, amount = grid.gap(identity), grid.amount(cell)
-    if gap is None or amount is None:
-        return False
-    weight = -1 if cell == identity.total else sum(w for w, c in identity.parts if c == cell)
-    return amount[0] == 0 or abs(gap[0] + weight * amount[0]) > gap[1]
+    return cell in vouched(grid, identity, [cell])
 
 
-RowKey = tuple[int, int]
-_Amounts = list[tuple[tuple[int, int] | None, ...]]
+def vouched(grid: Grid, identity: Identity, cells: Iterable[Cell]) -> list[Cell]:
+    """Those of the cells whose figures an identity that holds would break without."""
+    gap = grid.gap(identity)
+    found = []
+    for cell in cells:
+        amount = grid.amount(cell)
+        if gap is None or amount is None:
+            continue
+        weight = -1 if cell == identity.total else sum(w for w, c in identity.parts if c == cell)
+        if amount[0] == 0 or abs(gap[0] + weight * amount[0]) > gap[1]:
+            found.append(cell)
+    return found
 
 
 class _Search:
@@ -154,14 +181,8 @@ class _Search:
                     self._add(key)
 
     def _add(self, key: RowKey) -> None:
-        t, r = key
-        scale = SCALE.get(self.grid.tables[t].unit, 1)
-        options = self.grid.row(t, r).readings
-        self.amounts[key] = [
-            tuple((f.value * scale, f.half * scale) if f else None for f in o.figures)
-            for o in options
-        ]
-        self.costs[key] = [0.35 * o.cost for o in options]
+        self.amounts[key] = self.grid.amounts(key)
+        self.costs[key] = [0.35 * o.cost for o in self.grid.row(*key).readings]
         self.option[key] = self.grid.chosen.get(key, 0)
 
     def verdict(self, n: int) -> float:
@@ -190,7 +211,7 @@ class _Search:
             return weight if weighty else 0.02
         return BROKEN * weight
 
-    def objective(self, keys: tuple[RowKey, ...], around: list[int]) -> float:
+    def objective(self, keys: tuple[RowKey, ...], around: Iterable[int]) -> float:
         score = 0.0
         for n in around:
             score += self.verdict(n)
@@ -203,8 +224,9 @@ class _Search:
         around = self.touching[key]
         before = best = self.option[key]
         best_score = self.objective((key,), around)
-        for option in range(len(self.amounts[key])):
-            if option == before:
+        most = self._worth(around)
+        for option, cost in enumerate(self.costs[key]):
+            if option == before or most - cost <= best_score + 1e-9:
                 continue
             self.option[key] = option
             score = self.objective((key,), around)
@@ -268,16 +290,42 @@ class _Search:
         return min(len(self.amounts[key]), PAIR_OPTIONS)
 
     def _pair(self, first: RowKey, second: RowKey) -> None:
-        around = list(dict.fromkeys([*self.touching[first], *self.touching[second]]))
+        """Give two rows their best options while the others stay.
+
+        Only identities over both rows depend on the pair of options; the others are tried once
+        for each option of their own row.
+        """
+        here, there = set(self.touching[first]), set(self.touching[second])
         best = (self.option[first], self.option[second])
-        best_score = self.objective((first, second), around)
+        best_score = self.objective((first, second), [*(here | there)])
+        alone = self._alone(first, here - there)
+        other = self._alone(second, there - here)
+        shared = sorted(here & there)
+        most = self._worth(shared)
         for a in range(self._options(first)):
             for b in range(self._options(second)):
+                known = alone[a] + other[b]
+                if known + most <= best_score + 1e-9:
+                    continue
                 self.option[first], self.option[second] = a, b
-                score = self.objective((first, second), around)
+                score = known + sum(self.verdict(n) for n in shared)
                 if score > best_score + 1e-9:
                     best, best_score = (a, b), score
         self.option[first], self.option[second] = best
+
+    def _alone(self, key: RowKey, around: set[int]) -> list[float]:
+        """Objective of each option of a row over these identities."""
+        kept = self.option[key]
+        found = []
+        for option in range(self._options(key)):
+            self.option[key] = option
+            found.append(self.objective((key,), around))
+        self.option[key] = kept
+        return found
+
+    def _worth(self, around: Iterable[int]) -> float:
+        """What the identities are worth when all of them hold."""
+        return sum(self.terms[n][4] for n in around)
 
 
 def _noted_option(row: Row) -> int | None:
@@ -333,37 +381,42 @@ CONFUSABLE = {
 }
 
 
-def edits(value: int, decimals: bool) -> dict[int, tuple[int, str]]:
-    """Values one OCR accident away: {value: (rank, Swedish reason)}, low rank more likely."""
-    found: dict[int, tuple[int, str]] = {}
+def edit(value: int, other: int, decimals: bool) -> tuple[int, str] | None:
+    """How one OCR accident makes `other` of `value`: (rank, Swedish reason), low rank more likely.
+
+    Hundredths of the printed unit; None when it takes more than one accident.
+    """
+    if value == other:
+        return None
+    if other == -value:
+        return 0, "minustecken borttappat" if value > 0 else "minustecken tillkommet"
     unit = 1 if decimals else 100
-    digits = str(abs(value) // unit)
-    sign = -1 if value < 0 else 1
+    if other % unit or value * other < 0 or (value == 0 and other < 0):
+        return None
+    return _edited(str(abs(value) // unit), str(abs(other) // unit))
 
-    def add(text: str, rank: int, reason: str) -> None:
-        if not text or len(text) > 13:
-            return
-        candidate = sign * int(text) * unit
-        if candidate != value and (candidate not in found or found[candidate][0] > rank):
-            found[candidate] = (rank, reason)
 
-    if value:
-        found[-value] = (0, "minustecken borttappat" if value > 0 else "minustecken tillkommet")
-    if len(digits) > 1:
-        add(digits[:-1], 1, "siffra påklistrad sist")
-        add(digits[1:].lstrip("0") or "0", 1, "siffra påklistrad först")
-    for i, old in enumerate(digits):
-        for new in "0123456789":
-            if new != old and not (i == 0 and new == "0" and len(digits) > 1):
-                rank = 1 if new in CONFUSABLE[old] else 2
-                add(digits[:i] + new + digits[i + 1 :], rank, f"siffran {old} feltolkad för {new}")
-    for i in range(len(digits) + 1):
-        for new in "0123456789":
-            if not (i == 0 and new == "0"):
-                edge = i in (0, len(digits))
-                add(digits[:i] + new + digits[i:], 1 if edge else 2, f"siffran {new} borttappad")
-    for i in range(1, len(digits) - 1):
-        add(digits[:i] + digits[i + 1 :], 3, f"siffran {digits[i]} överflödig")
+def _edited(digits: str, wanted: str) -> tuple[int, str] | None:
+    """One digit glued on, misread, lost or superfluous."""
+    if len(wanted) > 13:
+        return None
+    if len(digits) > 1 and digits[:-1] == wanted:
+        return 1, "siffra påklistrad sist"
+    if len(digits) > 1 and (digits[1:].lstrip("0") or "0") == wanted:
+        return 1, "siffra påklistrad först"
+    at = next((i for i, (a, b) in enumerate(zip(digits, wanted, strict=False)) if a != b), -1)
+    found = None
+    if len(digits) == len(wanted) and digits[at + 1 :] == wanted[at + 1 :]:
+        old, new = digits[at], wanted[at]
+        found = (1 if new in CONFUSABLE[old] else 2, f"siffran {old} feltolkad för {new}")
+    elif digits == wanted[1:]:
+        found = (1, f"siffran {wanted[0]} borttappad")
+    elif digits == wanted[:-1]:
+        found = (1, f"siffran {wanted[-1]} borttappad")
+    elif len(digits) + 1 == len(wanted) and digits[at:] == wanted[at + 1 :]:
+        found = (2, f"siffran {wanted[at]} borttappad")
+    elif len(digits) == len(wanted) + 1 and at > 0 and digits[at + 1 :] == wanted[at:]:
+        found = (3, f"siffran {digits[at]} överflödig")
     return found
 
 
@@ -426,9 +479,10 @@ def _cell_candidates(  # noqa: PLR0917
     cell: Cell,
     figure: Figure,
 ) -> list[_Candidate]:
-    options = edits(figure.value, figure.half != 50)
     scale = SCALE.get(grid.tables[cell[0]].unit, 1)
+    step = 1 if figure.half != 50 else 100
     wanted: dict[int, int] = {}
+    options: dict[int, tuple[int, str]] = {}
     for n in around:
         if n not in broken:
             continue
@@ -445,13 +499,14 @@ def _cell_candidates(  # noqa: PLR0917
         centre = figure.value * scale + gap[0] // weight if abs(weight) == 1 else None
         if centre is None:
             continue
-        near = [
-            (abs(value * scale - centre), value)
-            for value in options
-            if abs(value * scale - centre) <= min(gap[1], 2 * figure.half * scale)
-        ]
-        for distance, value in near:
-            wanted[value] = min(distance, wanted.get(value, distance))
+        within = min(gap[1], 2 * figure.half * scale)
+        first = -(-(centre - within) // (scale * step)) * step
+        for value in range(first, (centre + within) // scale + 1, step):
+            found_edit = edit(figure.value, value, figure.half != 50)
+            if found_edit is not None:
+                distance = abs(value * scale - centre)
+                options[value] = found_edit
+                wanted[value] = min(distance, wanted.get(value, distance))
     found = []
     for value, distance in wanted.items():
         grid.repairs[cell] = Repair(value, "")

@@ -18,6 +18,7 @@ MAX_LINE_LENGTH = 2_000
 
 _TAG = re.compile(r"<(/?)(\w{1,10})\b[^<>]{0,200}>")
 _ENTITY = re.compile(r"&(?:#\d{1,6}|[a-zA-Z]{2,8});")
+_BOLD = re.compile(r"(\*\*)(?=[^\s*])([^*]{1,120})(?<=[^\s*])(\*\*)")
 _CELL_TAGS = {"td", "th"}
 _SPACE_TAGS = {"br", "p", "div", "li"}
 _SPACES = dict.fromkeys(
@@ -28,7 +29,7 @@ _SPACES = dict.fromkeys(
     " ",
 )
 _FURNITURE = re.compile(
-    r"^\W*(?:(?:sida|sid|page)\s*:?\s*\d+(?:\s*(?:\(|av|/|of)\s*\d+\)?)?|\d+\s*\(\d+\)|"
+    r"^\W*(?:(?:sida|sid|page)\s*:?\s*\d+(?:\s*(?:\(|av|/|of)\s*\d+\)?)?|"
     r"signering(?:\s+av\s+justerare.*|:)?|pa varje sida|docusign envelope id.*|"
     r"dnr\b.{0,40}|loggа?|justerarens? signatur.*|transaktion \d{6,}.*)\W*$"
 )
@@ -58,12 +59,19 @@ def _raw_tail(raw: str, last: int) -> str:
 
 
 def _unmark(raw: str) -> tuple[str, tuple[int, ...]]:
-    """Replace tags by cell boundaries and entities by their character, keeping offsets."""
+    """Replace tags by cell boundaries and entities by their character, keeping offsets.
+
+    Markdown's marks of bold text are left out.
+    """
+    bold = {m.start(n) for m in _BOLD.finditer(raw) for n in (1, 3)}
     out: list[str] = []
     offsets: list[int] = []
     i = 0
     cells = 0
     while i < len(raw):
+        if i in bold:
+            i += 2
+            continue
         if raw[i] == "<" and (tag := _TAG.match(raw, i)):
             name = tag.group(2).lower()
             if name in _CELL_TAGS and not tag.group(1):
@@ -132,10 +140,14 @@ class Source:
             stripped = line.text.strip()
             if not stripped or len(stripped) > 90:
                 continue
-            if _FURNITURE.match(fold(stripped)) or (
-                repeated[stripped] >= 3
-                and not any(c.isdigit() for c in stripped[-4:])
-                and _running_head(stripped)
+            if (
+                _FURNITURE.match(fold(stripped))
+                or _page_of(stripped)
+                or (
+                    repeated[stripped] >= 3
+                    and not any(c.isdigit() for c in stripped[-4:])
+                    and _running_head(stripped)
+                )
             ):
                 found.add(line.number)
         return frozenset(found)
@@ -143,6 +155,16 @@ class Source:
 
 _WORD = re.compile(r"[^\W\d_][\w&]{2,}|\b6[a-zåäö]{3,}")
 _HEAD = re.compile(r"samordningsf|finsam|delarsr|arsredov|sida|dnr|signering|delarsb")
+
+
+_PAGE_OF = re.compile(r"\W{0,3}(\d{1,3}) ?\((\d{1,3})\)\W{0,3}")
+MAX_PAGES = 150
+
+
+def _page_of(stripped: str) -> bool:
+    """`4 (13)`: a page and how many there are; `215 (118)` and `4712 (13)` are two amounts."""
+    match = _PAGE_OF.fullmatch(stripped)
+    return match is not None and int(match[1]) <= int(match[2]) <= MAX_PAGES
 
 
 def _running_head(stripped: str) -> bool:
@@ -160,7 +182,7 @@ def read_source(text: str, *, scanned: bool = False) -> Source:
         page += raw[:lead].count("\f")
         offsets: tuple[int, ...] | None = None
         text_line = raw
-        if "<" in raw or "&" in raw:
+        if "<" in raw or "&" in raw or "**" in raw:
             text_line, offsets = _unmark(raw)
         text_line = text_line.translate(_SPACES)
         lines.append(Line(number, page if paged else None, text_line, raw, offsets))

@@ -298,7 +298,7 @@ def _prefer_costs(row: Row, columns: list[Column]) -> None:
         for n, reading in enumerate(row.readings):
             income, cost, _ = reading.figures[c : c + 3]
             if income is not None and income.value and cost is None:
-                row.readings[n] = replace(reading, cost=reading.cost + 0.5)
+                row.readings[n] = reading._replace(cost=reading.cost + 0.5)
     row.readings.sort(key=lambda r: r.cost)
 
 
@@ -712,11 +712,18 @@ def _by_size(table: Table, default: str) -> str:
 def _solve(grid: Grid, *, deep: bool = True) -> list[Sum]:
     """Search with costs printed negative and positive per income statement; keep the better."""
     signs = dict.fromkeys(range(len(grid.tables)), 1)
-    unsure = []
+    unsure: list[int] = []
+    waiting: list[int] = []
+    usual = 0
     for t, table in enumerate(grid.tables):
         if table.statement == "resultatrakning":
-            signs[t], sure = _guess_sign(grid, t)
+            sign, sure = _guess_sign(grid, t)
+            if sign:
+                signs[t], usual = sign, usual or sign
+            else:  # a table that goes on from another page
+                waiting.append(t)
             unsure += [] if sure else [t]
+    signs |= dict.fromkeys(waiting, usual or -1)
     sums = build(grid, signs)
     search(grid, sums, deep=False)
     if grid.chosen:
@@ -744,7 +751,7 @@ def _solve(grid: Grid, *, deep: bool = True) -> list[Sum]:
 
 
 def _guess_sign(grid: Grid, t: int) -> tuple[int, bool]:
-    """+1 when costs are printed negative, −1 when positive; whether all are printed so."""
+    """+1 when costs are printed negative, −1 when positive, 0 unknown; whether all are so."""
     negative = positive = 0
     for row in grid.tables[t].rows:
         if row.post in (
@@ -757,7 +764,8 @@ def _guess_sign(grid: Grid, t: int) -> tuple[int, bool]:
                 if figure and figure.value and grid.tables[t].columns[c].scenario != "avvikelse":
                     negative += figure.value < 0
                     positive += figure.value > 0
-    return (1 if negative > positive else -1), min(negative, positive) == 0
+    sign = 1 if negative > positive else -1 if positive else 0
+    return sign, min(negative, positive) == 0
 
 
 def _verdicts(grid: Grid, sums: list[Sum], t: int) -> tuple[int, int]:

@@ -9,6 +9,8 @@ import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from statistics import median
+from typing import NamedTuple
 
 from .columns import Atom, Column, head_atoms, merge_cell
 from .heads import HeadLine, HeadReading, head_line, lay, supported
@@ -19,8 +21,7 @@ from .vocabulary import fold, skeleton
 MAX_READINGS = 14
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One way to read a row: a figure or None for each column."""
 
     figures: tuple[Figure | None, ...]
@@ -130,6 +131,11 @@ def parse_row(line: Line) -> Row | None:
     if split is None:
         return None
     start, pieces = split
+    referred = _REFERRED.match(text)
+    if referred is not None and referred["label"].strip():
+        rest = pieces_of(text.rstrip(), referred.end() + 1)
+        if rest and any(p.digits for p in rest):
+            return Row(line, referred["label"].strip(" \t|.:*"), rest, rest[0].start)
     return Row(line, text[:start].strip(" \t|.:*"), pieces, start)
 
 
@@ -165,7 +171,7 @@ def _cell_row(line: Line, spans: list[tuple[int, int]]) -> Row | None:
     for i in range(label_cells, len(cells)):
         a, b = cells[i]
         content = text[a:b]
-        if not content.strip():
+        if not content.strip() or (not values and REFERENCE.fullmatch(content.strip())):
             values.append([None])
             index.append(i)
             continue
@@ -175,13 +181,7 @@ def _cell_row(line: Line, spans: list[tuple[int, int]]) -> Row | None:
             values.append([None])
             index.append(i)
             continue
-        found = (
-            split_row(
-                text[:b],
-            )
-            if False
-            else _cell_figures(text, a, b)
-        )
+        found = _cell_figures(text, a, b)
         if found is None:
             return None
         values.append(list(found[0]))
@@ -199,6 +199,10 @@ def _cell_row(line: Line, spans: list[tuple[int, int]]) -> Row | None:
     )
 
 
+REFERENCE = re.compile(  # to one note or several: `Not 2`, `3, 4`
+    r"not(?:er)?\.?\s*\d{1,2}(?:\s*[,&/]\s*\d{1,2})*|\d{1,2}(?:\s*[,&/]\s+\d{1,2})+", re.I
+)
+_REFERRED = re.compile(rf"(?P<label>.*?)\s+(?:{REFERENCE.pattern})(?=\s+\S)", re.I)
 _DASH = re.compile(r"\s*[-–—−*]\s*")
 
 
@@ -288,7 +292,8 @@ def _cut_into(rows: list[Row], width: int, has_note: bool) -> bool:
         found = _row_cuts(rows, other, has_note)
         if _usual([r[0] for r in found]) <= 0.5 and _usual([r[1] for r in found]) <= 2:
             return False
-    return _usual([r[0] for r in _row_cuts(rows, width, has_note)]) <= 0.8 * width + 0.8
+    costs = [r[0] for r in _row_cuts(rows, width, has_note)]
+    return _usual(costs) <= 0.8 * width + 0.8 or (len(costs) > 3 and median(costs) <= 0.5)
 
 
 def _blank_income(rows: list[Row], width: int) -> bool:
@@ -319,7 +324,7 @@ def _row_cuts(rows: list[Row], width: int, has_note: bool) -> list[tuple[float, 
         options = [(o.cost, o.figures) for o in by_places.get(width, ())]
         if len(row.pieces) > 1 and _note_piece(row.pieces[0]):
             lost = 0.0 if has_note else 0.3  # the head of the Not column may be lost
-            options += [(o.cost + lost, o.figures) for o in cuts(row.pieces[1:]).get(width, ())]
+            options += [(o.cost + lost, o.figures) for o in cuts(row.pieces, 1).get(width, ())]
         best = min(options, key=lambda o: o[0], default=None)
         found.append((best[0], _spread(best[1]) / 0.04) if best else (99.0, 99.0))
     return found if len(found) * 2 >= len(rows) else []
@@ -332,7 +337,7 @@ def lost_note_head(rows: list[Row], width: int) -> bool:
         if row.tabbed is not None or len(row.pieces) < 2 or not _note_piece(row.pieces[0]):
             continue
         whole = min((o.cost for o in cuts(row.pieces).get(width, ())), default=99.0)
-        rest = min((o.cost for o in cuts(row.pieces[1:]).get(width, ())), default=99.0)
+        rest = min((o.cost for o in cuts(row.pieces, 1).get(width, ())), default=99.0)
         fits += rest <= 0.7 and whole >= rest + 1.5
     return fits >= 2
 
@@ -362,7 +367,7 @@ def _note_piece(piece: Piece) -> bool:
 _CODE = re.compile(r"^(?:\d{6}|20\d\d|19\d\d)$")
 
 
-def readings(row: Row, width: int, has_note: bool, edges: list[float] | None) -> list[Reading]:  # noqa: PLR0912
+def readings(row: Row, width: int, has_note: bool, edges: list[float] | None) -> list[Reading]:
     """The readings of a row in a table of `width` columns, cheapest first."""
     if row.tabbed is not None:
         flat = [f for cell in row.tabbed for f in cell]
@@ -371,10 +376,10 @@ def readings(row: Row, width: int, has_note: bool, edges: list[float] | None) ->
         fixed = _fixed(flat, width, has_note)
         if fixed is not None:
             return [Reading(fixed, 0.0, row.label_end)]
-    found: list[Reading] = []
     pieces = row.pieces
     if not pieces:  # only blank cells, and not as many as there are columns
         return []
+    bodies: list[tuple[int, float, int]] = []
     labelled = bool(_WORDS.search(row.line.text[: row.label_end]))
     for absorbed in range(0, min(3, len(pieces)) if labelled else 1):
         if absorbed and pieces[absorbed - 1].sign < 0:
@@ -387,34 +392,68 @@ def readings(row: Row, width: int, has_note: bool, edges: list[float] | None) ->
         rest = pieces[absorbed:]
         label_end = rest[0].start if absorbed else row.label_end
         for noted in (False, True):
-            body = rest
+            first = absorbed
             extra = cost
             if noted:
                 if not _note_piece(rest[0]) or len(rest) < 2:
                     continue
-                body = rest[1:]
+                first += 1
                 joined = rest[1].gap <= 1 and len(rest[1].digits) == 3 and rest[1].sign > 0
                 extra += (0.35 if joined else 0.05) if has_note else 1.8
+                extra += 1.0 if row.is_sum else 0.0  # no note specifies a sum
             elif has_note and _note_piece(rest[0]) and len(rest) > 1 and rest[0].gap < WIDE:
                 extra += 0.1
-            if not body:
-                continue
-            for places, options in cuts(body).items():
-                if places > width:
-                    continue
-                for cut in options:
-                    found.extend(_placed(cut.figures, cut.cost + extra, width, label_end, edges))
+            if first < len(pieces):
+                bodies.append((first, extra, label_end))
+    return _cheapest(_all_cuts(pieces, bodies, width, edges))
+
+
+NEAR = 4.0  # readings that cost no more above the cheapest are considered
+SPREAD = 0.6  # the most that figures of unlike size can cost
+
+
+def _all_cuts(
+    pieces: tuple[Piece, ...],
+    bodies: list[tuple[int, float, int]],
+    width: int,
+    edges: list[float] | None,
+) -> list[Reading]:
+    """Every cut of every body (its first piece, a cost, where the label ends) as columns."""
+    aligned = edges is not None and len(edges) == width
+    blank = 0.4 if aligned else 1.0  # the least that a column without a figure costs
+    options = [
+        (cut.cost + extra, cut.figures, end, cut.cost + extra + blank * (width - places))
+        for first, extra, end in bodies
+        for places, found in cuts(pieces, first).items()
+        if places <= width
+        for cut in found
+    ]
+    if not options:
+        return []
+    limit = min(o[3] for o in options) + NEAR + SPREAD
+    found = []
+    for cost, figures, end, least in options:
+        if least <= limit:
+            found.extend(_placed(figures, cost, width, end, edges))
+    return found
+
+
+def _cheapest(found: list[Reading]) -> list[Reading]:
+    """The cheapest readings in order; of those with the same figures one."""
     if not found:
         return []
+    limit = min(reading.cost for reading in found) + NEAR + SPREAD
     best: dict[tuple[tuple[int, int, int] | None, ...], Reading] = {}
     for reading in found:
+        if reading.cost > limit:
+            continue
         cost = round(reading.cost + _spread(reading.figures), 3)
-        key = tuple((f.value, f.start, f.end) if f else None for f in reading.figures)
-        if key not in best or best[key].cost > cost:
+        key = tuple([(f.value, f.start, f.end) if f else None for f in reading.figures])
+        known = best.get(key)
+        if known is None or known.cost > cost:
             best[key] = Reading(reading.figures, cost, reading.label_end)
     ordered = sorted(best.values(), key=lambda r: r.cost)
-    limit = ordered[0].cost + 4.0
-    return [r for r in ordered if r.cost <= limit][:MAX_READINGS]
+    return [r for r in ordered if r.cost <= ordered[0].cost + NEAR][:MAX_READINGS]
 
 
 def _fixed(  # noqa: PLR0911
@@ -529,7 +568,7 @@ def head_widths(heads: list[Line]) -> set[int]:
     found = {width: lay(lines, width) for width in range(1, 9)}
     costs = {width: readings[0].cost for width, readings in found.items() if readings}
     least = min(costs.values(), default=0.0)
-    return {w for w, cost in costs.items() if cost <= min(float(w), least + 0.5)}
+    return {w for w, cost in costs.items() if cost <= min(float(w), least + 0.3)}
 
 
 def _free_lines(heads: list[Line]) -> list[HeadLine]:
@@ -623,11 +662,6 @@ def _line_groups(line: Line, width: int) -> list[list[Atom]] | None:
     if "<t" in line.raw and atoms:  # a cell of its own line
         return [list(atoms)]
     groups = [g for g in merge_cell(atoms, line.text) if g]
-    plain = [a for a in atoms if a.kind != "partial"]
-    values = [g for g in groups if not any(a.kind == "note" for a in g)]
-    whole = all(a.kind != "year" for a in plain)
-    if whole and len(values) < width and len(plain) - (len(groups) - len(values)) == width:
-        return [[a] for a in plain]
     return _split_groups(groups, width)
 
 
@@ -744,6 +778,7 @@ _HEADING = {
     "to",
     "used",
     "utfall",
+    "whole",
     "year",
 }
 

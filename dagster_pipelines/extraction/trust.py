@@ -8,7 +8,7 @@ import re
 
 from .columns import Column
 from .numbers import Figure
-from .solve import Cell, Grid, Identity, vouches
+from .solve import Cell, Grid, Identity, vouched
 from .tables import Reading, Row, Table
 
 STATEMENTS = ("resultatrakning", "balansrakning", "kassaflode")
@@ -21,12 +21,41 @@ _FLOATING = 0.6  # so is another place for the same figures
 def vouched_for(grid: Grid, identities: list[Identity]) -> set[Cell]:
     """Cells of which an identity that holds says that they are right, label and all."""
     held = [i for i in identities if grid.holds(i)]
-    found = [(i.rule, cell) for i in held for cell in i.cells if vouches(grid, i, cell)]
+    found = [(i.rule, cell) for i in held for cell in vouched(grid, i, i.cells)]
     labelled = {cell for rule, cell in found if rule not in _LABELLESS}
-    return {c for _, c in found if c in labelled or not grid.row(c[0], c[1]).doubtful}
+    forced = _forced(grid, held, [i for i in identities if grid.holds(i) is False])
+    return {
+        c for _, c in found if c not in forced and (c in labelled or not grid.row(*c[:2]).doubtful)
+    }
 
 
-def judge(grid: Grid, cell: Cell, vouched: set[Cell], *, worn: bool) -> tuple[str, str]:
+def _forced(grid: Grid, held: list[Identity], broken: list[Identity]) -> set[Cell]:
+    """Figures cut in an unlikely way to make a sum hold, where another sum breaks all the same.
+
+    Cuts made to fit each other prove nothing: a figure that stands in a sum with such a figure,
+    and is cut in an unlikely way itself, is one of them.
+    """
+    moved = {cell for i in held + broken for cell in i.cells if _unlikely(grid, cell)}
+    found = {cell for i in broken for cell in i.cells if cell in moved}
+    before = -1
+    while len(found) > before:
+        before = len(found)
+        for identity in held:
+            if any(cell in found for cell in identity.cells):
+                found.update(cell for cell in identity.cells if cell in moved)
+    return found
+
+
+def _unlikely(grid: Grid, cell: Cell) -> bool:
+    """Whether the cheapest reading of the row gives this cell another figure."""
+    t, r, c = cell
+    if not grid.chosen.get((t, r)):
+        return False
+    figure = grid.figure(cell)
+    return figure is not None and _value(grid.row(t, r).readings[0], c) != figure.value
+
+
+def judge(grid: Grid, cell: Cell, certain: set[Cell], *, worn: bool) -> tuple[str, str]:
     """Status and note of a figure; `worn`: the text has been through OCR."""
     t, r, c = cell
     table, row, reading = grid.tables[t], grid.row(t, r), grid.reading(t, r)
@@ -37,7 +66,7 @@ def judge(grid: Grid, cell: Cell, vouched: set[Cell], *, worn: bool) -> tuple[st
     if not doubt and cell in grid.repairs:
         return "repaired", grid.repairs[cell].reason
     doubt = doubt or _stranger(table, row, worn) or (_absorbed(row, reading) if worn else "")
-    if not doubt and cell in vouched:
+    if not doubt and cell in certain:
         return "reconciled", ""
     doubt = doubt or (_worn_shape(grid, cell, figure) if worn else "")
     doubt = doubt or grid.suspects.get(cell, "") or _row_doubt(row, reading, c, figure)

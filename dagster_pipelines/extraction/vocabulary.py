@@ -208,6 +208,15 @@ def _proper(folded: str) -> str | None:
     return KNOWN_WORDS[hit[0]]
 
 
+_LONE_D = re.compile(r"(?<![aeiouyåäö])d(?![aeiouyåäö])")
+
+
+def _misread(printed: str) -> str | None:
+    """The known short word in which OCR read å as d or ö as é: `frdn`, `Hoér`."""
+    key = _LONE_D.sub("a", printed.lower()).replace("é", "o")
+    return KNOWN_WORDS.get(fold(key)) if key != printed.lower() else None
+
+
 _KNOWN_KEYS = [key for key in KNOWN_WORDS if len(key) >= 6]
 
 
@@ -217,9 +226,10 @@ def restore_words(text: str) -> str:
 
     def word(match: re.Match[str]) -> str:
         printed = match.group()
-        if any(c in "åäöÅÄÖ" for c in printed):
-            return printed
-        proper = _proper(fold(printed))
+        if any(c in "åäöÅÄÖ" for c in printed):  # some letters survived: only a long word is sure
+            proper = KNOWN_WORDS.get(fold(printed)) if len(printed) >= 8 else None
+        else:
+            proper = _proper(fold(printed)) or _misread(printed)
         if proper is None or printed.lower() == proper:
             return printed
         if printed.isupper() and len(printed) > 1:

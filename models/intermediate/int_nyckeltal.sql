@@ -1,4 +1,5 @@
--- Ratios as the warehouse computes them, beside those that the report prints itself.
+-- Ratios as the warehouse computes them, beside those that the report prints itself. What a ratio is
+-- made of stands in the seed `nyckeltal`; here are only the quantities (`storhet`) that it names.
 -- Grain: one row per delivery × ratio × insats (null for the whole förbund) × scenario × period.
 {{ config(
     materialized='incremental', incremental_strategy='append',
@@ -39,6 +40,11 @@ rapport as (
     select leverans.leverans_id, rapport.forbund_id
     from {{ ref('stg_leverans') }} as leverans
     inner join {{ ref('int_rapport') }} as rapport on leverans.report_id = rapport.report_id
+),
+
+definition as (     -- dbt's unit tests read an empty cell of a seed as '', its builds as null
+    select nyckeltal_id, enhet, taljare, nullif(avdrag, '') as avdrag, nullif(namnare, '') as namnare
+    from {{ ref('nyckeltal') }}
 ),
 
 medelstilldelning as (
@@ -85,21 +91,19 @@ helar as (           -- what the whole year's budget (or else forecast, outcome)
     group by leverans_id, period_end
 ),
 
-balansmatt as (
-    select leverans_id, 'soliditet' as nyckeltal_id, scenario, period_end, 100 * eget_kapital / nullif(tillgangar, 0) as varde
-    from balans
-    union all
-    select
-        leverans_id, 'kassalikviditet' as nyckeltal_id, scenario, period_end,
-        100 * omsattningstillgangar / nullif(kortfristiga_skulder, 0) as varde
-    from balans
-    union all
+balansstorheter as (
     select
         balans.leverans_id,
-        'eget_kapital_andel' as nyckeltal_id,
+        cast(null as {{ dbt.type_string() }}) as insats_id,
+        cast(null as {{ dbt.type_string() }}) as omfang,
         balans.scenario,
+        cast(null as date) as period_start,
         balans.period_end,
-        100 * balans.eget_kapital / nullif(coalesce(helar.medlemsbidrag, medelstilldelning.total_sek), 0) as varde
+        balans.eget_kapital,
+        balans.tillgangar,
+        balans.omsattningstillgangar,
+        balans.kortfristiga_skulder,
+        coalesce(helar.medlemsbidrag, medelstilldelning.total_sek) as arets_medelstilldelning
     from balans
     left join helar
         on balans.leverans_id = helar.leverans_id
@@ -112,67 +116,56 @@ balansmatt as (
 slag as (
     select
         leverans_id,
+        cast(null as {{ dbt.type_string() }}) as insats_id,
+        cast(null as {{ dbt.type_string() }}) as omfang,
         scenario,
         period_start,
         period_end,
-        sum(belopp_sek) as summa,
-        sum(case when kostnadstyp = 'individinriktad' then belopp_sek else 0 end) as individinriktade,
-        sum(case when kostnadstyp = 'strukturovergripande' then belopp_sek else 0 end) as strukturovergripande,
+        sum(case when kostnadstyp = 'individinriktad' then belopp_sek else 0 end) as individinriktade_insatser,
+        sum(case when kostnadstyp = 'strukturovergripande' then belopp_sek else 0 end) as strukturovergripande_insatser,
         sum(case when kostnadstyp = 'administration' then belopp_sek end) as administration,
         -- shares are only honest when every cost has its kind and the administration is there
-        count(case when kostnadstyp is null then 1 end) = 0
-            and count(case when kostnadstyp = 'administration' then 1 end) > 0
-            and count(distinct kostnadstyp) > 1 as fullstandig
+        case
+            when count(case when kostnadstyp is null then 1 end) = 0
+                and count(case when kostnadstyp = 'administration' then 1 end) > 0
+                and count(distinct kostnadstyp) > 1
+                then sum(belopp_sek)
+        end as kostnadsslagen
     from kostnad
     group by leverans_id, scenario, period_start, period_end
 ),
 
-slagmatt as (
+totalstorheter as (
     select
-        leverans_id, 'andel_individinriktade' as nyckeltal_id, scenario, period_start, period_end,
-        100 * individinriktade / nullif(summa, 0) as varde
-    from slag where fullstandig
-    union all
-    select
-        leverans_id, 'andel_strukturovergripande' as nyckeltal_id, scenario, period_start, period_end,
-        100 * strukturovergripande / nullif(summa, 0) as varde
-    from slag where fullstandig
-    union all
-    select
-        leverans_id, 'andel_administration' as nyckeltal_id, scenario, period_start, period_end,
-        100 * administration / nullif(summa, 0) as varde
-    from slag where fullstandig
-    union all
-    select
-        slag.leverans_id, 'administrationsandel_kostnad' as nyckeltal_id, slag.scenario, slag.period_start,
-        slag.period_end, 100 * slag.administration / nullif(total.kostnader_sek, 0) as varde
-    from slag
-    inner join total
-        on slag.leverans_id = total.leverans_id
-        and slag.scenario = total.scenario
-        and slag.period_start = total.period_start
-        and slag.period_end = total.period_end
-    union all
-    select
-        slag.leverans_id, 'administrationsandel_medel' as nyckeltal_id, slag.scenario, slag.period_start,
-        slag.period_end, 100 * slag.administration / nullif(total.medlemsbidrag_sek, 0) as varde
-    from slag
-    inner join total
-        on slag.leverans_id = total.leverans_id
-        and slag.scenario = total.scenario
-        and slag.period_start = total.period_start
-        and slag.period_end = total.period_end
+        total.leverans_id,
+        cast(null as {{ dbt.type_string() }}) as insats_id,
+        cast(null as {{ dbt.type_string() }}) as omfang,
+        total.scenario,
+        total.period_start,
+        total.period_end,
+        total.kostnader_sek as verksamhetens_kostnader,
+        total.medlemsbidrag_sek as medlemsbidrag,
+        case when total.scenario = 'utfall' and month(total.period_start) = 1 and day(total.period_start) = 1
+            then total.kostnader_sek end as kostnader_hittills,
+        helar.kostnader_budget as helarsbudget
+    from total
+    left join helar
+        on total.leverans_id = helar.leverans_id
+        and year(total.period_end) = year(helar.period_end)
 ),
 
 budgetjamforelse as (   -- budget and outcome of the same table where one prints both
     select
         utfall.leverans_id,
+        cast(null as {{ dbt.type_string() }}) as insats_id,
+        cast(null as {{ dbt.type_string() }}) as omfang,
+        utfall.scenario,
         utfall.period_start,
         utfall.period_end,
         case when utfall.kostnader_tabell_sek is not null and budget.kostnader_tabell_sek is not null
-            then utfall.kostnader_tabell_sek else utfall.kostnader_sek end as utfall,
+            then utfall.kostnader_tabell_sek else utfall.kostnader_sek end as jamforda_kostnader,
         case when utfall.kostnader_tabell_sek is not null and budget.kostnader_tabell_sek is not null
-            then budget.kostnader_tabell_sek else budget.kostnader_sek end as budget
+            then budget.kostnader_tabell_sek else budget.kostnader_sek end as jamford_budget
     from total as utfall
     inner join total as budget
         on utfall.leverans_id = budget.leverans_id
@@ -182,36 +175,29 @@ budgetjamforelse as (   -- budget and outcome of the same table where one prints
     where utfall.scenario = 'utfall'
 ),
 
-budgetmatt as (
-    select leverans_id, 'budgetavvikelse' as nyckeltal_id, 'utfall' as scenario, period_start, period_end, budget - utfall as varde
-    from budgetjamforelse
-    union all
+helarsresultat as (
     select
-        leverans_id, 'budgetavvikelse_andel' as nyckeltal_id, 'utfall' as scenario, period_start, period_end,
-        100 * (budget - utfall) / nullif(budget, 0) as varde
-    from budgetjamforelse
-    union all
-    select
-        total.leverans_id, 'forbrukningsgrad' as nyckeltal_id, 'utfall' as scenario, total.period_start,
-        total.period_end, 100 * total.kostnader_sek / nullif(helar.kostnader_budget, 0) as varde
-    from total
-    inner join helar
-        on total.leverans_id = helar.leverans_id
-        and year(total.period_end) = year(helar.period_end)
-    where total.scenario = 'utfall'
-        and month(total.period_start) = 1 and day(total.period_start) = 1
-    union all
-    select
-        leverans_id, 'prognosavvikelse' as nyckeltal_id, 'prognos' as scenario,
-        cast(date_trunc('year', period_end) as date) as period_start, period_end,
-        resultat_prognos - resultat_budget as varde
+        leverans_id,
+        cast(null as {{ dbt.type_string() }}) as insats_id,
+        cast(null as {{ dbt.type_string() }}) as omfang,
+        'prognos' as scenario,
+        cast(date_trunc('year', period_end) as date) as period_start,
+        period_end,
+        resultat_prognos as prognos_resultat,
+        resultat_budget as budget_resultat
     from helar
 ),
 
-insatsmatt as (
+insatsbudget as (
     select
-        utfall.leverans_id, 'forbrukningsgrad' as nyckeltal_id, utfall.insats_id, 'utfall' as scenario,
-        utfall.period_start, utfall.period_end, 100 * utfall.belopp_sek / nullif(budget.belopp_sek, 0) as varde
+        utfall.leverans_id,
+        utfall.insats_id,
+        cast(null as {{ dbt.type_string() }}) as omfang,
+        utfall.scenario,
+        utfall.period_start,
+        utfall.period_end,
+        utfall.belopp_sek as kostnader_hittills,
+        budget.belopp_sek as helarsbudget
     from kostnad as utfall
     inner join kostnad as budget
         on utfall.leverans_id = budget.leverans_id
@@ -244,11 +230,12 @@ konsfordelning as (
     select
         leverans_id,
         insats_id,
-        insatstyp,
+        cast(null as {{ dbt.type_string() }}) as omfang,
+        'utfall' as scenario,
         period_start,
         period_end,
         max(case when kon = 'kvinna' then antal end) as kvinnor,
-        max(case when kon = 'man' then antal end) as man,
+        max(case when kon = 'kvinna' then antal end) + max(case when kon = 'man' then antal end) as kvinnor_och_man,
         row_number() over (
             partition by leverans_id, insats_id, period_start, period_end
             order by case matt when 'totalt' then 1 else 2 end, case when insatstyp is null then 1 else 2 end, insatstyp
@@ -258,19 +245,19 @@ konsfordelning as (
     group by leverans_id, insats_id, insatstyp, matt, period_start, period_end
 ),
 
-avslut_per_omfang as (
+avslut as (
     select
         orsak.leverans_id,
         orsak.insats_id,
-        orsak.insatstyp,
-        case
-            when {{ matches('lower(orsak.avslutsorsak)', "'aktivt arbetssökande'") }} then 'andel_avslutade_arbete_studier_aktiv'
-            else 'andel_avslutade_arbete_studier'
-        end as nyckeltal_id,
+        orsak.insatstyp as omfang,
+        'utfall' as scenario,
         orsak.period_start,
         orsak.period_end,
-        sum(orsak.antal) as antal,
-        max(alla.antal) as alla
+        sum(case when not {{ matches('lower(orsak.avslutsorsak)', "'aktivt arbetssökande'") }} then orsak.antal end)
+            as avslutade_arbete_studier,
+        sum(case when {{ matches('lower(orsak.avslutsorsak)', "'aktivt arbetssökande'") }} then orsak.antal end)
+            as avslutade_arbete_studier_aktiv,
+        max(alla.antal) as avslutade
     from antal as orsak
     inner join antal as alla
         on orsak.leverans_id = alla.leverans_id
@@ -283,33 +270,20 @@ avslut_per_omfang as (
         and {{ matches('lower(orsak.avslutsorsak)', "'(arbete|studier)'") }}
         -- a cause that also names other ways out is not this ratio
         and not {{ matches('lower(orsak.avslutsorsak)', "'ame|samarbete|förstärkt|rehabilitering'") }}
-    group by orsak.leverans_id, orsak.insats_id, orsak.insatstyp, 4, orsak.period_start, orsak.period_end
+    group by orsak.leverans_id, orsak.insats_id, orsak.insatstyp, orsak.period_start, orsak.period_end
 ),
 
-avslut as (          -- the förbund's own figure before that of one kind of insats
+insats_med_deltagare as (
     select
-        *,
-        row_number() over (
-            partition by leverans_id, insats_id, nyckeltal_id, period_start, period_end
-            order by case when insatstyp is null then 0 else 1 end, insatstyp
-        ) as ordning
-    from avslut_per_omfang
-),
-
-deltagarmatt as (
-    select
-        leverans_id, 'andel_kvinnor' as nyckeltal_id, insats_id, 'utfall' as scenario, period_start, period_end,
-        100 * kvinnor / nullif(kvinnor + man, 0) as varde
-    from konsfordelning
-    where ordning = 1
-    union all
-    select leverans_id, nyckeltal_id, insats_id, 'utfall' as scenario, period_start, period_end, 100 * antal / nullif(alla, 0) as varde
-    from avslut
-    where ordning = 1
-    union all
-    select
-        kostnad.leverans_id, 'kostnad_per_deltagare' as nyckeltal_id, kostnad.insats_id, 'utfall' as scenario,
-        kostnad.period_start, kostnad.period_end, kostnad.belopp_sek / nullif(antal.antal, 0) as varde
+        kostnad.leverans_id,
+        kostnad.insats_id,
+        kostnad.insatstyp,
+        cast(null as {{ dbt.type_string() }}) as omfang,
+        kostnad.scenario,
+        kostnad.period_start,
+        kostnad.period_end,
+        kostnad.belopp_sek as insatskostnad,
+        antal.antal as insatsdeltagare
     from kostnad
     inner join antal
         on kostnad.leverans_id = antal.leverans_id
@@ -318,31 +292,86 @@ deltagarmatt as (
         and kostnad.period_end = antal.period_end
         and antal.matt = 'totalt' and antal.kon is null and antal.fordelning is null
     where kostnad.scenario = 'utfall'
-    union all
+),
+
+insatser_med_deltagare as (
     select
-        kostnad.leverans_id, 'kostnad_per_deltagare' as nyckeltal_id, null as insats_id, 'utfall' as scenario,
-        kostnad.period_start, kostnad.period_end, sum(kostnad.belopp_sek) / nullif(sum(antal.antal), 0) as varde
-    from kostnad
-    inner join antal
-        on kostnad.leverans_id = antal.leverans_id
-        and kostnad.insats_id = antal.insats_id
-        and kostnad.period_start = antal.period_start
-        and kostnad.period_end = antal.period_end
-        and antal.matt = 'totalt' and antal.kon is null and antal.fordelning is null
-    where kostnad.scenario = 'utfall' and kostnad.insatstyp = 'individinriktad'
-    group by kostnad.leverans_id, kostnad.period_start, kostnad.period_end
+        leverans_id,
+        cast(null as {{ dbt.type_string() }}) as insats_id,
+        omfang,
+        scenario,
+        period_start,
+        period_end,
+        sum(insatskostnad) as insatskostnad,
+        sum(insatsdeltagare) as insatsdeltagare
+    from insats_med_deltagare
+    where insatstyp = 'individinriktad'
+    group by leverans_id, omfang, scenario, period_start, period_end
+),
+
+storhet as (
+    {{ som_storheter('balansstorheter', [
+        'eget_kapital', 'tillgangar', 'omsattningstillgangar', 'kortfristiga_skulder', 'arets_medelstilldelning'
+    ]) }}
+    union all
+    {{ som_storheter('slag', [
+        'individinriktade_insatser', 'strukturovergripande_insatser', 'administration', 'kostnadsslagen'
+    ]) }}
+    union all
+    {{ som_storheter('totalstorheter', ['verksamhetens_kostnader', 'medlemsbidrag', 'kostnader_hittills', 'helarsbudget']) }}
+    union all
+    {{ som_storheter('budgetjamforelse', ['jamforda_kostnader', 'jamford_budget']) }}
+    union all
+    {{ som_storheter('helarsresultat', ['prognos_resultat', 'budget_resultat']) }}
+    union all
+    {{ som_storheter('insatsbudget', ['kostnader_hittills', 'helarsbudget']) }}
+    union all
+    {{ som_storheter('(select * from konsfordelning where ordning = 1) as kon', ['kvinnor', 'kvinnor_och_man']) }}
+    union all
+    {{ som_storheter('avslut', ['avslutade_arbete_studier', 'avslutade_arbete_studier_aktiv', 'avslutade']) }}
+    union all
+    {{ som_storheter('insats_med_deltagare', ['insatskostnad', 'insatsdeltagare']) }}
+    union all
+    {{ som_storheter('insatser_med_deltagare', ['insatskostnad', 'insatsdeltagare']) }}
+),
+
+enligt_definition as (
+    select
+        taljare.leverans_id,
+        definition.nyckeltal_id,
+        taljare.insats_id,
+        taljare.scenario,
+        taljare.period_start,
+        taljare.period_end,
+        case
+            when definition.namnare is null then cast(taljare.varde - coalesce(avdrag.varde, 0) as decimal(18, 4))
+            else cast(
+                case definition.enhet when 'procent' then 100 else 1 end
+                * (taljare.varde - coalesce(avdrag.varde, 0)) / nullif(namnare.varde, 0) as decimal(18, 4)
+            )
+        end as varde,
+        -- the förbund's own figure before that of one kind of insats
+        row_number() over (
+            partition by
+                taljare.leverans_id, definition.nyckeltal_id, taljare.insats_id, taljare.scenario,
+                taljare.period_start, taljare.period_end
+            order by case when taljare.omfang is null then 0 else 1 end, taljare.omfang
+        ) as ordning
+    from definition
+    inner join storhet as taljare on definition.taljare = taljare.storhet_id
+    left join storhet as avdrag
+        on definition.avdrag = avdrag.storhet_id
+        and {{ samma_sammanhang('avdrag', 'taljare') }}
+    left join storhet as namnare
+        on definition.namnare = namnare.storhet_id
+        and {{ samma_sammanhang('namnare', 'taljare') }}
+    where (definition.avdrag is null or avdrag.storhet_id is not null)
+        and (definition.namnare is null or namnare.storhet_id is not null)
 ),
 
 beraknad as (
-    select leverans_id, nyckeltal_id, null as insats_id, scenario, null as period_start, period_end, varde from balansmatt
-    union all
-    select leverans_id, nyckeltal_id, null as insats_id, scenario, period_start, period_end, varde from slagmatt
-    union all
-    select leverans_id, nyckeltal_id, null as insats_id, scenario, period_start, period_end, varde from budgetmatt
-    union all
-    select leverans_id, nyckeltal_id, insats_id, scenario, period_start, period_end, varde from insatsmatt
-    union all
-    select leverans_id, nyckeltal_id, insats_id, scenario, period_start, period_end, varde from deltagarmatt
+    select * from enligt_definition
+    where ordning = 1
 ),
 
 tryckt as (

@@ -23,6 +23,12 @@ deltagare as (
         and {{ andrade('forbund_id') }}
 ),
 
+nyckeltal as (
+    select * from {{ ref('fct_nyckeltal') }}
+    where nyckeltal_id = 'kostnad_per_deltagare'
+        and insats_id is not null
+),
+
 forbund as (
     select * from {{ ref('dim_forbund') }}
 ),
@@ -115,8 +121,7 @@ select
     cast(rangordnad.deltagare_man as integer) as deltagare_man,
     cast(rangordnad.paborjade as integer) as paborjade,
     cast(rangordnad.avslutade as integer) as avslutade,
-    cast(case when rangordnad.scenario = 'utfall'
-        then rangordnad.belopp_sek / nullif(rangordnad.deltagare, 0) end as decimal(18, 2)) as kostnad_per_deltagare,
+    cast(nyckeltal.varde as decimal(18, 2)) as kostnad_per_deltagare,
     rangordnad.eniga,
     rangordnad.kallor
 from rangordnad
@@ -124,4 +129,10 @@ inner join forbund on rangordnad.forbund_key = forbund.forbund_key
 inner join period
     on rangordnad.period_start = period.period_start
     and rangordnad.period_end = period.period_end
+left join nyckeltal
+    on rangordnad.report_id = nyckeltal.report_id
+    and rangordnad.insats_id = nyckeltal.insats_id
+    and rangordnad.scenario = nyckeltal.scenario
+    and rangordnad.period_start = nyckeltal.period_start
+    and rangordnad.period_end = nyckeltal.period_end
 where rangordnad.ordning = 1

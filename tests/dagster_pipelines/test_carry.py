@@ -9,6 +9,8 @@ import pytest
 
 from dagster_pipelines import carry, publish, versions
 from dagster_pipelines.database import build_config
+from dagster_pipelines.exports.marts import read_marts
+from dagster_pipelines.exports.tables import write_tables
 from dagster_pipelines.settings import Settings
 
 BUILD = """
@@ -77,16 +79,19 @@ def test_what_changed_is_carried_into_a_copy(settings: Settings, tmp_path: Path)
     assert rows(target) == rows(anew)
 
 
-def test_a_mart_that_has_not_changed_keeps_its_parquet(settings: Settings, tmp_path: Path) -> None:
-    base = settings.versions_dir / "20260101T000000.000000Z-forsta"
-    folder = tmp_path / "parquet"
-    folder.mkdir()
+def test_a_mart_that_has_not_changed_keeps_its_files(settings: Settings, tmp_path: Path) -> None:
+    base = next(settings.versions_dir.iterdir())
+    (base / "parquet").rmdir()
+    new = tmp_path / "ny"
+    new.mkdir()
     with duckdb.connect(base / "finsam.duckdb") as con:
-        publish._write_parquet(con, base / "parquet", None, set())
-        publish._write_parquet(con, folder, base, {"marts.fct_ekonomi"})
-    shared = {path.name for path in folder.iterdir() if path.samefile(base / "parquet" / path.name)}
-    assert shared == {"dim_post.parquet"}
-    assert (folder / "fct_ekonomi.parquet").is_file()
+        marts = read_marts(con)
+        first = write_tables(con, marts, base)
+        second = write_tables(con, marts, new, base, {"marts.fct_ekonomi"})
+    assert first == second
+    shared = {e.path for e in second if (new / e.path).samefile(base / e.path)}
+    assert shared == {"parquet/dim_post.parquet", "csv/dim_post.csv"}
+    assert all((new / export.path).is_file() for export in second)
 
 
 @pytest.mark.parametrize(

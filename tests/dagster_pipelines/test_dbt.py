@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dagster_pipelines import carry
 from dagster_pipelines.database import open_build
 from dagster_pipelines.dbt import Dbt
 from dagster_pipelines.outcome import RefreshError
@@ -61,7 +62,7 @@ def published(dbt: Dbt, *, full: bool = False) -> Dbt:
     """A build that passed its guards and reached the readers."""
     again = fresh(dbt)
     assert {str(r.status) for r in again.build(full=full)} == {"success", "pass"}
-    again.note_published()
+    carry.note_published(again.settings)
     return again
 
 

@@ -117,9 +117,10 @@ def test_the_manifest_says_what_is_there(built: Settings) -> None:
     assert manifest["seconds"] == {"ladda": 0.25}
     assert (manifest["documents"], manifest["decisions"]) == ([], [])
     assert manifest["version"] == built.published_db.resolve().parent.name
+    marts = ("dim_rapport", "fct_kontroll", "fct_rapportfakta")
     assert set(manifest["hashes"]) == {
-        "finsam.duckdb", "parquet/dim_rapport.parquet", "parquet/fct_kontroll.parquet",
-        "parquet/fct_rapportfakta.parquet", "parquet/rpt_vy.parquet",
+        "finsam.duckdb", "datapackage.json", "dcat.ttl", "dcat.rdf",
+        *(f"{kind}/{mart}.{kind}" for kind in ("parquet", "csv") for mart in (*marts, "rpt_vy")),
     }  # fmt: skip
     assert {"python", "dbt-core", "duckdb", "dagster", "great-expectations"} <= set(
         manifest["versions"]

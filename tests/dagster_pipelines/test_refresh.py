@@ -71,7 +71,7 @@ def shipped_reports() -> list[dict[str, str]]:
 
 def test_nothing_is_left_beside_what_is_published(refreshed_home: Settings) -> None:
     assert {path.name for path in refreshed_home.warehouse_dir.iterdir()} == {
-        "finsam.duckdb", "parquet", "manifest.json", "aktuell", "versioner",
+        *versions.ENTRIES, "aktuell", "versioner",
     }  # fmt: skip
     assert {path.name for path in refreshed_home.versions_dir.iterdir()} == {
         "journal.jsonl", read_manifest(refreshed_home)["version"],
@@ -200,49 +200,64 @@ def test_a_lost_fact_turns_the_incoming_guard_red_and_publishes_nothing(
 
 
 class RedGuard:
-    """A guard that finds fault with the marts and nothing else."""
+    """A guard that finds fault with one suite and nothing else."""
+
+    def __init__(self, suite: str) -> None:
+        self.suite = suite
 
     def data_docs(self, folder: Path) -> Path:
         return folder
 
+    def begin(self, suite: str, frames: object) -> None: ...
+
+    def has_begun(self, suite: str) -> bool:
+        return True
+
     def validate(self, suite: str, frames: object) -> Any:
+        return self.verdict(suite)
+
+    def verdict(self, suite: str) -> Any:
         from expectations.result import GuardResult  # noqa: PLC0415
 
         failures = [
             {"expectation": "balans", "sentence": "Tillgångar = skulder.", "severity": "critical",
              "frame": "identiteter", "antal": 1, "report_id": "x", "summa": "1", "led": "2"}
         ]  # fmt: skip
-        red = suite == "marts"
+        red = suite == self.suite
         return GuardResult(suite, not red, 1, failures if red else [], [], [])
 
 
-class MuteGuard:
-    """A guard that dies."""
+class MuteGuard(RedGuard):
+    """A guard that dies when it is to answer about its suite."""
 
-    def data_docs(self, folder: Path) -> Path:
-        return folder
+    def verdict(self, suite: str) -> Any:
+        if suite == self.suite:
+            raise RuntimeError("Vakten slutade utan att svara.")
+        return super().verdict(suite)
 
-    def validate(self, suite: str, frames: object) -> Any:
-        raise RuntimeError("Vakten slutade utan att svara.")
+
+SUITES = pytest.mark.parametrize("suite", ["inkommande_fakta", "marts"])
 
 
-def test_a_red_guard_on_the_marts_publishes_nothing(broken_home: Settings) -> None:
+@SUITES
+def test_a_red_guard_publishes_nothing(broken_home: Settings, suite: str) -> None:
     before = published_bytes(broken_home)
     with dg.DagsterInstance.ephemeral() as instance:
-        found = run_job(broken_home, instance, guard=RedGuard())
+        found = run_job(broken_home, instance, guard=RedGuard(suite))
     assert found.exit_code == 1
     [broken] = found.breaks
-    assert broken.check == "marts: balans"
+    assert broken.check == f"{suite}: balans"
     assert broken.rows == [{"report_id": "x", "summa": "1", "led": "2"}]
     assert published_bytes(broken_home) == before
 
 
-def test_a_guard_that_does_not_answer_publishes_nothing(broken_home: Settings) -> None:
+@SUITES
+def test_a_guard_that_does_not_answer_publishes_nothing(broken_home: Settings, suite: str) -> None:
     before = published_bytes(broken_home)
     with dg.DagsterInstance.ephemeral() as instance:
-        found = run_job(broken_home, instance, guard=MuteGuard())
+        found = run_job(broken_home, instance, guard=MuteGuard(suite))
     assert found.exit_code == 1
-    assert "slutade utan att svara" in found.breaks[0].message
+    assert any("slutade utan att svara" in broken.message for broken in found.breaks)
     assert published_bytes(broken_home) == before
 
 
@@ -254,7 +269,8 @@ def test_a_postponed_file_is_not_taken_for_read(broken_home: Settings) -> None:
     build = Build(broken_home, RefreshOptions(), {"files": "abc", "code": "c"})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ingest, "load_into", lambda *_: [postponed])
-        dg.materialize([ingest.raw_tables], resources={"build": build})
+        resources = {"build": build, "guard": RedGuard("marts")}
+        dg.materialize([ingest.raw_tables], resources=resources)
     assert build.inputs == {"files": "incomplete", "code": "c"}
 
 

@@ -50,6 +50,15 @@ def test_worker_answers_as_the_runner_does(guard, lager):
     }
 
 
+def test_a_verdict_waits_for_whoever_comes_for_it_in_any_order(guard, lager):
+    guard.begin("inkommande_fakta", incoming_frames(lager))
+    assert guard.has_begun("inkommande_fakta")
+    assert guard.validate("marts", marts_frames(lager)).suite == "marts"
+    assert guard.verdict("inkommande_fakta").suite == "inkommande_fakta"
+    with pytest.raises(GuardError, match="inkommande_fakta"):
+        guard.verdict("inkommande_fakta")  # one verdict, one judging
+
+
 def test_unknown_suite_is_an_error_and_the_worker_lives_on(guard, lager):
     with pytest.raises(GuardError, match="FileNotFoundError"):
         guard.validate("finns_inte", {})

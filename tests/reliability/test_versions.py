@@ -102,11 +102,12 @@ def flatten(settings: Settings) -> dict[str, bytes]:
     shutil.rmtree(settings.versions_dir)
     plain = settings.published_manifest
     about = json.loads(plain.read_text(encoding="utf-8"))
-    for later in ("version", "hashes", "documents", "decisions", "accepted_loss"):
+    for later in ("version", "hashes", "exports", "documents", "decisions", "accepted_loss"):
         del about[later]
     plain.write_text(json.dumps(about), encoding="utf-8")
     return {name: (settings.warehouse_dir / name).read_bytes() for name in (
-        "finsam.duckdb", "manifest.json", "parquet/generation.parquet")}  # fmt: skip
+        "finsam.duckdb", "manifest.json", "parquet/generation.parquet", "csv/generation.csv",
+        "finsam.xlsx", "datapackage.json", "dcat.ttl", "dcat.rdf")}  # fmt: skip
 
 
 def test_a_warehouse_of_plain_files_becomes_the_first_version(small: Settings) -> None:
@@ -119,7 +120,25 @@ def test_a_warehouse_of_plain_files_becomes_the_first_version(small: Settings) -
     assert {name: (small.warehouse_dir / name).read_bytes() for name in plain} == plain
 
 
-@pytest.mark.parametrize("stopped_at", range(0, 12, 3))
+def test_a_version_from_before_there_were_exports_has_links_to_what_it_has(
+    small: Settings,
+) -> None:
+    before = versions.current(small)
+    later = set(versions.ENTRIES) - {"finsam.duckdb", "parquet", "manifest.json"}
+    for name in later:
+        path = before / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    go_on(small, 1)
+    assert all((small.warehouse_dir / name).exists() for name in versions.ENTRIES)
+    versions.roll_back(small)
+    there = {path.name for path in small.warehouse_dir.iterdir()}
+    assert there == {"finsam.duckdb", "parquet", "manifest.json", "aktuell", "versioner"}
+    go_on(small, 2)
+    small_warehouse.check_bytes(small)
+    assert seen(small) == 2
+
+
+@pytest.mark.parametrize("stopped_at", range(0, 24, 6))
 def test_an_interrupted_change_of_layout_is_finished_by_the_next(
     small: Settings, monkeypatch: pytest.MonkeyPatch, stopped_at: int
 ) -> None:

@@ -1,0 +1,157 @@
+"""What each mart is, as its YAML and the staged database say: names, types, keys, headings.
+
+Belongs here: reading `models/marts/*.yml` and DuckDB's catalogue into one description that every
+export prints from. Does not belong here: any description of its own.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+
+from dagster_pipelines.settings import PROJECT_DIR
+
+POST_MEANING = "{post}, kronor. Tomt när rapporten inte trycker posten"
+LEADING = 8
+Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: `type` is DuckDB's; `rubrik` and `betydelse` are what people read, in Swedish."""
+
+    name: str
+    type: str
+    required: bool = False
+    description: str = ""
+    rubrik: str = ""
+    betydelse: str = ""
+
+    @property
+    def is_text(self) -> bool:
+        """Whether a spreadsheet could take its values for formulas."""
+        return self.type == "VARCHAR"
+
+    @property
+    def is_number(self) -> bool:
+        """Whether its values are amounts or counts."""
+        return self.type.startswith("DECIMAL") or self.type in {"INTEGER", "BIGINT"}
+
+    @property
+    def is_key(self) -> bool:
+        """Whether it is a hash that joins tables and tells a person nothing."""
+        return self.name.endswith("_key")
+
+
+@dataclass(frozen=True)
+class Mart:
+    """A published table: columns in order, keys, and texts (`meta` holds grain, titel, blad)."""
+
+    name: str
+    columns: Sequence[Column]
+    rows: int
+    description: str = ""
+    primary_key: Sequence[str] = ()
+    references: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def in_order(self) -> str:
+        """The columns to sort by: as people would, not by the hashes, and the key to be sure.
+
+        The leading columns are those that tell rows apart; a sort by every column of a wide table
+        takes many times as long.
+        """
+        names = [c.name for c in self.columns if not c.is_key]
+        if self.primary_key:
+            names = [*names[:LEADING], *self.primary_key]
+        return ", ".join(f'"{name}"' for name in names) or "all"
+
+
+def read_marts(con: duckdb.DuckDBPyConnection, project: Path = PROJECT_DIR) -> list[Mart]:
+    """The marts of the database of `con`, by name, described by the project's YAML where it does.
+
+    References are to marts of the same database alone, by column: `{column: (mart, column)}`.
+    """
+    described = _described(project / "models" / "marts")
+    posts = _posts(con)
+    keys = dict(
+        con.execute(
+            "select table_name, constraint_column_names from duckdb_constraints() "
+            "where schema_name = 'marts' and constraint_type = 'PRIMARY KEY' "
+            "and database_name = current_database()"
+        ).fetchall()
+    )
+    tables = con.execute(
+        "select table_name, list((column_name, data_type, not is_nullable) order by column_index) "
+        "from duckdb_columns() where schema_name = 'marts' "
+        "and database_name = current_database() group by table_name order by table_name"
+    ).fetchall()
+    names = {name for name, _ in tables}
+    found = []
+    for name, columns in tables:
+        model = described.get(name, {})
+        texts = {column["name"]: column for column in model.get("columns", [])}
+        ((rows,),) = con.execute(f'select count(*) from marts."{name}"').fetchall()
+        found.append(
+            Mart(
+                name,
+                [_column(column, texts.get(column[0], {}), posts) for column in columns],
+                rows,
+                model.get("description", ""),
+                keys.get(name, ()),
+                {c: to for c, to in _references(texts) if to[0] in names},
+                model.get("config", {}).get("meta", {}),
+            )
+        )
+    return found
+
+
+def _column(
+    stored: tuple[str, str, bool], text: Mapping[str, Any], posts: Mapping[str, str]
+) -> Column:
+    name, kind, required = stored
+    meta = text.get("config", {}).get("meta", {})
+    post = posts.get(name, "")
+    return Column(
+        name,
+        kind,
+        required,
+        text.get("description", ""),
+        meta.get("rubrik") or post or name,
+        meta.get("betydelse") or (POST_MEANING.format(post=post) if post else ""),
+    )
+
+
+def _posts(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The Swedish name of each post, by the name of its column in a wide table."""
+    there = con.execute(
+        "select 1 from duckdb_tables() where schema_name = 'marts' and table_name = 'dim_post' "
+        "and database_name = current_database()"
+    ).fetchall()
+    return dict(
+        con.execute("select post_code, post from marts.dim_post").fetchall() if there else ()
+    )
+
+
+def _described(folder: Path) -> dict[str, dict[str, Any]]:
+    models: dict[str, dict[str, Any]] = {}
+    for path in sorted(folder.glob("*.yml")):
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader)  # noqa: S506 (a safe loader)
+        models.update({model["name"]: model for model in content.get("models", [])})
+    return models
+
+
+def _references(columns: Mapping[str, Any]) -> list[tuple[str, tuple[str, str]]]:
+    """The relationships that a build tests, so that they are true of what is published."""
+    return [
+        (name, (test["relationships"]["arguments"]["to"].split("'")[1],
+                test["relationships"]["arguments"]["field"]))
+        for name, column in columns.items()
+        for test in column.get("data_tests", [])
+        if isinstance(test, dict) and "relationships" in test
+    ]  # fmt: skip

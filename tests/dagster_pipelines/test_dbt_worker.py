@@ -1,0 +1,144 @@
+"""dbt in a process of its own: the same answers, and nobody left behind who holds the database."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from dagster_pipelines.dbt_worker import DbtWorker
+from dagster_pipelines.outcome import RefreshError
+from dagster_pipelines.settings import PROJECT_DIR, Settings
+
+PROJECT = {
+    "dbt_project.yml": """
+name: liten
+profile: finsam
+config-version: 2
+model-paths: [models]
+flags: {send_anonymous_usage_stats: false}
+""",
+    "models/summa.sql": "select 1 as tal union all select 2",
+    "models/schema.yml": """
+models:
+  - name: summa
+    columns:
+      - name: tal
+        data_tests: [not_null, unique]
+""",
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "project"
+    for name, text in PROJECT.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "profiles.yml").write_bytes((PROJECT_DIR / "profiles.yml").read_bytes())
+    return folder
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    settings = Settings(home=tmp_path / "home", data_dir=tmp_path)
+    settings.build_dir.mkdir(parents=True)
+    return settings
+
+
+def test_it_answers_as_dbt_does(settings: Settings, project: Path) -> None:
+    events: list[str] = []
+    with DbtWorker(settings, project) as dbt:
+        assert "model.liten.summa" in dbt.manifest["nodes"]
+        breaks = dbt.run(on_event=lambda e: events.append(e["data"]["node_info"]["node_name"]))
+    assert breaks == []
+    assert sorted(events) == ["not_null_summa_tal", "summa", "unique_summa_tal"]
+
+
+def test_a_failed_test_comes_back_with_its_rows(settings: Settings, project: Path) -> None:
+    (project / "models" / "summa.sql").write_text("select 7 as tal union all select 7")
+    with DbtWorker(settings, project) as dbt:
+        [found] = dbt.run()
+    assert found.check == "dbt: unique_summa_tal"
+    assert found.rows == [{"unique_field": "7", "n_records": "2"}]
+
+
+def test_a_project_that_does_not_parse_is_told_to_each_who_asks(
+    settings: Settings, project: Path
+) -> None:
+    (project / "models" / "summa.sql").write_text("select {{ ref('finns_inte') }}")
+    with DbtWorker(settings, project) as dbt:
+        with pytest.raises(RefreshError, match="finns_inte"):
+            _ = dbt.manifest
+        with pytest.raises(RefreshError, match="finns_inte"):
+            dbt.run()
+
+
+def test_a_process_that_is_killed_is_an_error_and_not_a_build(
+    settings: Settings, project: Path
+) -> None:
+    with DbtWorker(settings, project) as dbt:
+        _ = dbt.manifest
+        dbt._process.kill()
+        with pytest.raises(RefreshError, match=r"exit code -9.*dbt\.stderr"):
+            dbt.run()
+
+
+def test_it_ends_with_the_one_that_started_it(settings: Settings, project: Path) -> None:
+    """A refresh that is killed while dbt builds leaves the build database free."""
+    (project / "models" / "summa.sql").write_text(  # minutes of work, were it left to finish
+        "select count(*) as tal from range(10000000) a, range(1000000) b"
+    )
+    settings.export_to_environment()
+    code = f"""
+import sys
+from pathlib import Path
+from dagster_pipelines.dbt_worker import DbtWorker
+from dagster_pipelines.settings import Settings
+if __name__ == "__main__":
+    with DbtWorker(Settings(home={str(settings.home)!r}, data_dir={str(settings.home)!r}),
+                   Path({str(project)!r})) as dbt:
+        _ = dbt.manifest
+        print(dbt._process.pid, flush=True)
+        dbt.run()
+"""
+    script = project / "start.py"
+    script.write_text(code, encoding="utf-8")
+    with subprocess.Popen(
+        [sys.executable, str(script)],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(PROJECT_DIR)},
+    ) as starter:
+        assert starter.stdout is not None
+        worker = int(starter.stdout.readline())
+        _wait(lambda: _held(settings.build_db), "dbt never opened the database")
+        starter.send_signal(signal.SIGKILL)
+    _wait(lambda: not _alive(worker), "dbt's process outlived its starter")
+    assert not _held(settings.build_db)
+
+
+def _held(database: Path) -> bool:
+    """Whether another process has the database open."""
+    code = f"import duckdb; duckdb.connect({str(database)!r}).close()"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    return run.returncode != 0
+
+
+def _alive(pid: int) -> bool:
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return status.rsplit(")", 1)[1].split()[0] != "Z"
+
+
+def _wait(condition: object, otherwise: str) -> None:
+    assert callable(condition)
+    for _ in range(600):
+        if condition():
+            return
+        time.sleep(0.1)
+    raise AssertionError(otherwise)
