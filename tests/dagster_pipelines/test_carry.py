@@ -18,14 +18,14 @@ create schema raw; create schema intermediate; create schema marts;
 create table raw.fakta (leverans_id varchar, line integer);
 create table raw.rapporter (report_id varchar primary key, forbund varchar);
 create table intermediate.int_leverans (leverans_id varchar, forbund_id varchar, andrad boolean);
-create table marts.dim_post (post_key varchar primary key);
+create table marts.dim_post (post_key varchar primary key, post_code varchar, post varchar);
 create table marts.fct_ekonomi (
     ekonomi_key varchar primary key, forbund_id varchar, belopp_sek decimal(18, 2));
 comment on table marts.fct_ekonomi is 'Belopp';
 insert into raw.fakta values ('a#1', 1), ('b#1', 1);
 insert into raw.rapporter values ('a', 'Alfa');
 insert into intermediate.int_leverans values ('a#1', 'a', true), ('b#1', 'b', true);
-insert into marts.dim_post values ('p');
+insert into marts.dim_post values ('p', 'kassa', 'Kassa');
 insert into marts.fct_ekonomi values ('a1', 'a', 1), ('a2', 'a', 2), ('b1', 'b', 3);
 """
 NEXT = """
