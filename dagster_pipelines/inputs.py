@@ -51,9 +51,9 @@ def fingerprint(settings: Settings, project_dir: Path = PROJECT_DIR) -> Fingerpr
 
 
 def dbt_code_hash(project_dir: Path = PROJECT_DIR) -> str:
-    """Hash of what decides how dbt builds: when it changes, incremental models start afresh."""
+    """Hash of what decides how dbt builds and tests: when it changes, everything is done afresh."""
     engines = json.dumps({name: version(name) for name in ENGINES}).encode()
-    return _sha256(engines + _digest(_code_files(project_dir, DBT_CODE)).encode())
+    return _sha256(engines + _digest(_code_files(project_dir, DBT_PROJECT)).encode())
 
 
 def dbt_project_hash(project_dir: Path = PROJECT_DIR) -> str:
