@@ -6,6 +6,10 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
+from dagster_pipelines.asset_checks import guards
+from dagster_pipelines.asset_checks.guards import TOUCH_EVERYTHING
+from dagster_pipelines.resources import Build, RefreshOptions
+from dagster_pipelines.settings import Settings
 from expectations import narrowing, runner
 from expectations.frames import incoming_frames, marts_frames
 
@@ -131,6 +135,23 @@ def test_a_loss_among_the_untouched_is_seen_in_the_counts(lager, fault):
     lager.execute(UNTOUCHED)
     lager.execute(fault)
     assert not runner.validate("marts", marts_frames(lager)).success
+
+
+def test_to_a_guard_of_other_code_everything_is_new(lager):
+    untouched = marts_frames(lager)["identiteter"].num_rows
+    lager.execute(UNTOUCHED)
+    lager.execute(TOUCH_EVERYTHING)
+    assert marts_frames(lager)["identiteter"].num_rows == untouched > 0
+
+
+@pytest.mark.parametrize(("published", "same"), [("a", True), ("b", False), (None, False)])
+def test_the_guard_trusts_only_what_the_same_code_has_published(
+    tmp_path, monkeypatch, published, same
+):
+    manifest = {"inputs": {"code": published}} if published else None
+    monkeypatch.setattr(guards, "read_manifest", lambda _settings: manifest)
+    settings = Settings(home=tmp_path, data_dir=tmp_path)
+    assert guards._same_code(Build(settings, RefreshOptions(), {"code": "a"})) is same
 
 
 def test_a_large_frame_is_narrowed_to_what_can_fail(lager, monkeypatch):
