@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test lint ui docs bench sbom clean
+.PHONY: help run test lint ui docs bench sbom audit clean
 
 UV_VERSION := 0.13.9
 VENV := .venv
@@ -46,6 +46,10 @@ sbom: | uv ## List every locked run-time dependency as CycloneDX: artifacts/sbom
 	@mkdir -p artifacts
 	$(UV) export --quiet --frozen --no-dev --no-emit-project --format cyclonedx1.5 \
 		--output-file artifacts/sbom.cdx.json > /dev/null
+
+audit: | uv ## Compare the locked run-time dependencies with known vulnerabilities (needs the network)
+	@mkdir -p artifacts
+	$(UV) audit --frozen --no-dev --preview-features audit-command 2>&1 | tee artifacts/audit.txt
 
 clean: ## Remove what was built (.build, warehouse); keep landing/ and the environment
 	rm -rf .build warehouse target logs artifacts .mypy_cache .pytest_cache .ruff_cache .hypothesis

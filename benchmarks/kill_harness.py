@@ -77,9 +77,8 @@ def arm(home: Path, at: int, fault: Fault) -> None:
             fault(name)
 
     def audit(event: str, args: tuple[Any, ...]) -> None:
-        if event in NAMES or (
-            event == "open" and args[2] & WRITING and str(args[0]).startswith(str(home))
-        ):
+        below = any(str(path).startswith(str(home)) for path in args[:2])
+        if below and (event in NAMES or (event == "open" and args[2] & WRITING)):
             operation(f"{event} {args[0]}")
 
     def synced(handle: int) -> None:
@@ -212,7 +211,7 @@ sys.exit(result.exit_code)
 """
 STEPS = (
     "starting the guard", "loading Dagster and dbt", "parsing the dbt project",
-    "reading documents", "loading files", "guarding incoming facts", "building with dbt",
+    "reading documents", "loading files", "building with dbt",
     "guarding the marts", "publishing",
 )  # fmt: skip
 SHIPPED = "sofint_2021-06-30_delar.csv"
@@ -240,7 +239,9 @@ class Refreshes:
         if after is not None:
             time.sleep(after)
             process.kill()
-        process.communicate()
+        said, _ = process.communicate()
+        if step and process.returncode != -signal.SIGKILL:
+            raise BrokenPromiseError(f"it never came to {step}: {said}")
         small_warehouse.check_bytes(self.settings)
         outcome = "kept" if snapshot(self.settings) == before else "new"
         self._complete()
@@ -326,17 +327,15 @@ def main() -> None:
 def _kill_refreshes(
     home: Path, number: int, chance: random.Random, count: Callable[[str, str], None]
 ) -> None:
-    """Step boundaries in turn, every other time a random moment of the whole."""
+    """Every step boundary in turn, from the first; then random moments of the whole."""
     if not number:
         return
     refreshes = Refreshes(home)
-    for turn in range(number):
-        if turn % 2 == 0:
-            step = STEPS[-1 - (turn // 2) % len(STEPS)]
-            count(f"refresh killed before {step}", refreshes.kill(step=step))
-        else:
-            after = chance.uniform(0, refreshes.seconds)
-            count("refresh killed at a random moment", refreshes.kill(after=after))
+    for step in STEPS[:number]:
+        count(f"refresh killed before {step}", refreshes.kill(step=step))
+    for _ in range(number - len(STEPS)):
+        after = chance.uniform(0, refreshes.seconds)
+        count("refresh killed at a random moment", refreshes.kill(after=after))
 
 
 if __name__ == "__main__":

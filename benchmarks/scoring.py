@@ -30,9 +30,9 @@ Facts are paired one to one: first on the same line, then anywhere in the same s
   the rounding of both units: `duplicate`, harmless;
 - it stands on a truth's line and its printed characters overlap that truth's: the figure was
   seen and something said of it is wrong: `silent` error, with what differs first;
-- else, in one of the five `STRICT` statements: an amount nobody printed there: `silent` error
-  (invented); in other statements it only lowers precision, as their truth lists the figures
-  that matter and not every number of the prose.
+- else, in one of the five `STRICT` statements, or anywhere where the truth is `complete`: an
+  amount nobody printed there: `silent` error (invented); elsewhere it only lowers precision, as
+  hand-checked truth lists the figures that matter and not every number of the prose.
 
 **Measures.** recall = truths with a partner; trusted = those whose partner is not suspect;
 located = truths for which some fact on their line has their amount, whatever it calls it;
@@ -98,6 +98,8 @@ class Truth:
     report: Mapping[str, str] = field(default_factory=dict)
     damaged: Sequence[int] = ()
     planted: Sequence[tuple[int, Sequence[PlantedBreak]]] = ()
+    complete: bool = False
+    """Whether every figure of the document is among the facts (synthetic reports)."""
 
 
 @dataclass
@@ -410,7 +412,7 @@ def score(extraction: Extracted, truth: Truth) -> Score:
         count.renamed += partner.statement != claim.statement
         count.claimed += not partner.suspect
         count.correct += not partner.suspect
-    _count_wrong(truths, said, partners, counts, result)
+    _count_wrong(truths, said, partners, counts, result, complete=truth.complete)
     result.statements = dict(counts)
     _score_damage(truth, truths, partners, by_line, result)
     _score_planted(truth, truths, by_line, extraction.findings, result)
@@ -424,6 +426,8 @@ def _count_wrong(
     partners: dict[int, _Claim],
     counts: dict[str, StatementScore],
     result: Score,
+    *,
+    complete: bool,
 ) -> None:
     paired = {id(claim) for claim in partners.values()}
     lines: dict[int, list[_Claim]] = defaultdict(list)
@@ -439,7 +443,7 @@ def _count_wrong(
             continue
         statement = nearest.statement if nearest else claim.statement
         counts[statement].claimed += 1
-        if nearest is None and claim.statement not in STRICT:
+        if nearest is None and claim.statement not in STRICT and not complete:
             continue
         what = _difference(nearest, claim) or "statement" if nearest else "invented"
         counts[statement].silent += 1

@@ -21,12 +21,18 @@ from dagster_pipelines.settings import Settings
 REPORT = "liten_2021-06-30_delar"
 SHEET = "xl/worksheets/sheet2.xml"
 TABLES = f"""
-create schema raw; create schema marts;
+create schema raw; create schema marts; create schema intermediate;
 create table raw.inlasning (
     inlasning_id varchar, fil varchar, sha256 varchar, slag varchar, utfall varchar, lasta bigint,
-    godkanda bigint, avvisade bigint, tidpunkt timestamptz, meddelande varchar
+    godkanda bigint, avvisade bigint, tidpunkt timestamptz, meddelande varchar, upprepade bigint
 );
-create table raw.fakta (status varchar);
+create table raw.avvisade_fakta (inlasning_id varchar);
+create table raw.leverans (leverans_id varchar, inlasning_id varchar, antal_fakta bigint);
+insert into raw.leverans values ('{REPORT}#1', null, 1000);
+create table raw.fakta as
+    select '{REPORT}#1' as leverans_id, 'verified' as status from range(1000);
+create table intermediate.int_leverans as
+    select '{REPORT}#1' as leverans_id, 'publicerad' as status;
 create table raw.dokument (
     fil varchar, report_id varchar, utfall varchar, meddelande varchar, antal_fakta bigint,
     antal_osakra bigint, vantande_utlasning varchar, antal_skillnader bigint

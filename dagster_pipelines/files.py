@@ -25,6 +25,11 @@ def replace_file(new: Path, path: Path) -> None:
     flush(path.parent)
 
 
+def readable(name: str) -> str:
+    """A file's name as text: it may hold bytes that are not UTF-8; databases and JSON may not."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def flush(path: Path) -> None:
     """Force a file's content, or a folder's names, to disk."""
     handle = os.open(path, os.O_RDONLY)

@@ -72,8 +72,10 @@ def landing_snapshot(settings: Settings) -> str:
 
 
 def _named(prefix: str, folder: Path) -> Iterator[tuple[str, Path]]:
+    """The files below a folder; a link that leads out of it is nobody's, and may never end."""
+    inside = folder.resolve()
     for path in sorted(folder.rglob("*")):
-        if path.is_file():
+        if path.is_file() and (not path.is_symlink() or path.resolve().is_relative_to(inside)):
             yield f"{prefix}/{path.relative_to(folder).as_posix()}", path
 
 

@@ -64,17 +64,20 @@ def exclusive_build(settings: Settings) -> Iterator[None]:
 
 
 def is_held(settings: Settings) -> bool:
-    """Whether any process, this one included, holds the right to build now."""
+    """Whether any process, this one included, is known to hold the right to build now."""
     if not settings.build_dir.is_dir():
         return False
     lock = _lock(settings)
     if lock.is_locked:
         return True
-    with suppress(Timeout):
+    try:
         lock.acquire(timeout=0)
-        lock.release()
+    except Timeout:
+        return True
+    except OSError:  # who may not write there cannot tell, and is not to be stopped by it
         return False
-    return True
+    lock.release()
+    return False
 
 
 def noted_holder(settings: Settings) -> Holder | None:

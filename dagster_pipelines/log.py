@@ -39,7 +39,11 @@ class JsonLines(logging.Formatter):
 
 @contextmanager
 def to_file(settings: Settings) -> Iterator[None]:
-    """Everything logged meanwhile goes to the file; nested uses write each line once."""
+    """Everything logged meanwhile goes to the file; nested uses write each line once.
+
+    On a full disk the log is lost, here and in the libraries, without a traceback per line: what
+    could not be done is told by whoever was doing it.
+    """
     if any(isinstance(handler, RotatingFileHandler) for handler in logger.handlers):
         yield
         return
@@ -50,8 +54,10 @@ def to_file(settings: Settings) -> Iterator[None]:
     handler.setFormatter(JsonLines())
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
+    loud, logging.raiseExceptions = logging.raiseExceptions, False
     try:
         yield
     finally:
+        logging.raiseExceptions = loud
         logger.removeHandler(handler)
         handler.close()

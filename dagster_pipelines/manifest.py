@@ -22,10 +22,10 @@ def read_manifest(settings: Settings) -> Manifest | None:
     """What is published; None when nothing is, or when its manifest is not whole."""
     try:
         content: Manifest = json.loads(settings.published_manifest.read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
+    except (OSError, ValueError):
         return None
-    whole = content.keys() >= PARTS and settings.published_db.exists()
-    return content if whole else None
+    whole = isinstance(content, dict) and content.keys() >= PARTS
+    return content if whole and settings.published_db.exists() else None
 
 
 def up_to_date(settings: Settings, inputs: Fingerprint | None = None) -> Manifest | None:

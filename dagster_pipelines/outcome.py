@@ -4,11 +4,12 @@ Belongs here: the small values that Dagster's steps hand to the command line. Do
 here: how they are found (`dbt`, `asset_checks`) or shown (`cli`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 PUBLISHED, STRUCTURAL_BREAK, USER_MISTAKE, QUARANTINE = 0, 1, 2, 3
+LOGGED_ROWS = 10
 
 
 class RefreshError(Exception):
@@ -30,6 +31,11 @@ class Break:
     def as_dict(self) -> dict[str, Any]:
         """As JSON can hold it."""
         return asdict(self)
+
+
+def in_short(breaks: Sequence[Break]) -> list[dict[str, Any]]:
+    """The breaks for the log: each with its first rows."""
+    return [{**found.as_dict(), "rows": found.rows[:LOGGED_ROWS]} for found in breaks]
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from typing import Any
 
 import duckdb
 
-from dagster_pipelines import carry, versions
+from dagster_pipelines import carry, quarantine, versions
 from dagster_pipelines.database import build_config
 from dagster_pipelines.exports import Export, Publication
 from dagster_pipelines.exports.datapackage import write_datapackage
@@ -35,6 +35,8 @@ from dagster_pipelines.outcome import Break
 from dagster_pipelines.settings import PROJECT_DIR, Settings
 
 SCHEMAS = ("raw", "marts")
+STORAGE = "v1.2.0"
+"""The oldest DuckDB that can open what is published: ODBC, JDBC and BI tools lag behind ours."""
 LIBRARIES = (
     "dbt-core", "dbt-duckdb", "duckdb", "dagster", "dagster-dbt",
     "great-expectations", "polars", "pyarrow", "finsam",
@@ -43,7 +45,7 @@ log = logging.getLogger("finsam.publish")
 
 
 class LossError(Exception):
-    """Facts published before would no longer be, and nothing says why; `breaks` lists them."""
+    """Something delivered or published would be lost, and nothing says why; `breaks` lists it."""
 
     def __init__(self, breaks: Sequence[Break]) -> None:
         self.breaks = list(breaks)
@@ -74,19 +76,22 @@ def publish(
         The manifest as written.
 
     Raises:
-        LossError: facts would disappear without a reason. Nothing was changed.
+        LossError: facts would disappear without a reason, or what is published cannot be read to
+            compare with, or something delivered is neither published nor accounted for. Nothing
+            was changed.
         OSError: it could not be written. Readers still see what they saw.
     """
     staged = versions.stage(settings, run_id)
-    earlier = versions.current(settings)
+    earlier = versions.last_shown(settings)
     name = staged.name.removeprefix(".")
     about = Publication(name, versions.time_of(name), versions.first_issued(settings, name), staged)
 
-    base, steps, changed = _stage_database(settings, staged / settings.published_db.name)
-    with duckdb.connect(staged / settings.published_db.name, config=build_config(settings)) as con:
-        lost = _lost(con, earlier / settings.published_db.name) if earlier else []
-        if lost and not accept_loss:
-            raise LossError([_loss_break(lost)])
+    staged_db = staged / settings.published_db.name
+    base, steps, changed = _stage_database(settings, staged_db)
+    with _beside_build(settings, staged_db) as con:
+        conserved = conservation(con)
+    with duckdb.connect(staged_db, config=_config(settings)) as con:
+        lost = _lost(con, earlier, accept_loss) if earlier else []
         marts = read_marts(con)
         exports = write_tables(con, marts, staged, base, changed)
         exports += write_workbook(con, marts, about, settings)
@@ -108,6 +113,7 @@ def publish(
         "revision": git_revision(),
         "inputs": {**inputs},
         **contents,
+        "conservation": conserved,
         "accepted_loss": lost,
         "exports": [_measured(staged, export, hashes) for export in exports],
         "hashes": hashes,
@@ -144,34 +150,121 @@ def _stage_database(settings: Settings, staged_db: Path) -> tuple[Path | None, i
     with _beside_build(settings, staged_db) as con:
         con.execute("begin")  # else each of hundreds of comments waits for the disk
         _copy(con)
+        con.execute(quarantine.TABLE)
         con.execute("commit")
     return None, 0, set()
+
+
+def _config(settings: Settings) -> dict[str, Any]:
+    return {**build_config(settings), "storage_compatibility_version": STORAGE}
 
 
 @contextmanager
 def _beside_build(settings: Settings, staged_db: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The staged database with the build database attached as `bygge`."""
-    with duckdb.connect(staged_db, config=build_config(settings)) as con:
+    with duckdb.connect(staged_db, config=_config(settings)) as con:
         con.execute(f"attach '{_quoted(settings.build_db)}' as bygge (read_only)")
         yield con
         con.execute("detach bygge")
 
 
-def _lost(con: duckdb.DuckDBPyConnection, earlier: Path) -> list[dict[str, Any]]:
+def conservation(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Where everything that was ever delivered went, in rows and facts.
+
+    `con` is the staged copy with the build database attached as `bygge`. Counted on what is about
+    to be published, whatever dbt's tests and the guards said of what it was copied from.
+
+    Raises:
+        LossError: the numbers do not add up; each equation that fails is a row.
+    """
+    [counted] = _records(con, CONSERVATION)
+    failed = [
+        {"ekvation": said, "vänster": left, "höger": right}
+        for said, left, right in _equations(counted)
+        if left != right
+    ]
+    if failed:
+        raise LossError(
+            [
+                Break(
+                    "bevarande",
+                    "What was delivered is not all accounted for. Run finsam refresh --full. If it "
+                    "says the same, the build database has lost rows: put back a copy of "
+                    ".build/bygge.duckdb, or move it away and refresh, which reads data/ and "
+                    "landing/ anew and stops if that brings less back than is published.",
+                    failed,
+                )
+            ]
+        )
+    return counted
+
+
+def _equations(counted: Mapping[str, int]) -> list[tuple[str, int, int]]:
+    n = counted
+    return [
+        ("lästa = godkända + avvisade", n["lasta"], n["godkanda"] + n["avvisade"]),
+        ("varje avvisad rad är bevarad", n["avvisade"], n["bevarade_avvisade"]),
+        ("godkända fakta = levererade + upprepade", n["oredovisade"], 0),
+        ("varje levererat faktum är bevarat", n["levererade_fakta"], n["fakta"]),
+        (
+            "fakta = publicerade + osäkra + i karantän + ersatta",
+            n["fakta"],
+            n["publicerade"] + n["osakra"] + n["i_karantan"] + n["ersatta"],
+        ),
+    ]
+
+
+CONSERVATION = """
+    with filer as (
+        -- the bookkeeping of files from before repeated facts were counted has null there
+        select count(*) filter (i.slag = 'fakta' and i.upprepade is not null
+                and i.godkanda <> coalesce(l.fakta, 0) + i.upprepade) as oredovisade,
+            coalesce(sum(lasta), 0)::bigint as lasta,
+            coalesce(sum(godkanda), 0)::bigint as godkanda,
+            coalesce(sum(avvisade), 0)::bigint as avvisade,
+            coalesce(sum(upprepade), 0)::bigint as upprepade
+        from raw.inlasning as i
+        left join (
+            select inlasning_id, sum(antal_fakta) as fakta from raw.leverans group by all
+        ) as l using (inlasning_id)
+    ),
+    fakta as (
+        select count(*) as fakta,
+            count(*) filter (l.status = 'publicerad' and f.status = 'suspect') as osakra,
+            count(*) filter (l.status = 'i karantän') as i_karantan,
+            count(*) filter (l.status = 'ersatt') as ersatta
+        from raw.fakta as f left join bygge.intermediate.int_leverans as l using (leverans_id)
+    )
+    select
+        filer.*, (select count(*) from raw.avvisade_fakta) as bevarade_avvisade,
+        (select coalesce(sum(antal_fakta), 0)::bigint from raw.leverans) as levererade_fakta,
+        fakta.*, (select count(*) from marts.fct_rapportfakta) as publicerade
+    from filer, fakta
+"""
+
+
+def _lost(con: duckdb.DuckDBPyConnection, earlier: Path, accept_loss: bool) -> list[dict[str, Any]]:
     """Reports whose published facts are gone from the staged database without a reason.
 
-    A newer delivery of the report, or its quarantine, is a reason. A published file that cannot
-    be read is none to keep it.
+    A newer delivery of the report, or its quarantine, is a reason. Compared with the Parquet of
+    the version `earlier`, which no reader can hold closed, held against its hash first.
+
+    Raises:
+        LossError: there are such facts, or no telling, and the loss was not accepted.
     """
+    facts = "parquet/fct_rapportfakta.parquet"
     try:
-        con.execute(f"attach '{_quoted(earlier)}' as tidigare (read_only)")
-    except duckdb.Error as unreadable:
+        if versions.intact(earlier, facts) is False:
+            raise OSError(f"{earlier / facts} is not what was published")
+        lost = _records(con, LOST, [str(earlier / facts)])
+    except (OSError, duckdb.Error) as unreadable:
         log.warning("what is published cannot be compared with", extra={"why": str(unreadable)})
+        if not accept_loss:
+            raise LossError([_unknown_loss(earlier, unreadable)]) from unreadable
         return []
-    try:
-        return _records(con, LOST)
-    finally:
-        con.execute("detach tidigare")
+    if lost and not accept_loss:
+        raise LossError([_loss_break(lost)])
+    return lost
 
 
 LOST = """
@@ -179,7 +272,7 @@ LOST = """
         select
             report_id, count(*) as antal, min(line) as forsta_rad,
             max(split_part(leverans_id, '#', -1)::integer) as version
-        from tidigare.marts.fct_rapportfakta
+        from read_parquet(?)
         anti join marts.fct_rapportfakta using (report_id, line, position)
         group by report_id
     )
@@ -201,6 +294,16 @@ def _loss_break(lost: list[dict[str, Any]]) -> Break:
         "no longer be, though no newer delivery replaces them and no quarantine stops them. Find "
         "out why; if it is right, run finsam refresh --accept-loss.",
         lost,
+    )
+
+
+def _unknown_loss(earlier: Path, why: Exception) -> Break:
+    return Break(
+        "förlust",
+        f"The published facts cannot be read to compare with, so there is no telling whether any "
+        f"would be lost ({why}). Let readers see a whole version again with finsam rollback and "
+        "refresh; or, where there is none, run finsam refresh --accept-loss.",
+        [{"version": earlier.name}],
     )
 
 
@@ -303,6 +406,7 @@ def _contents(con: duckdb.DuckDBPyConnection) -> Manifest:
         "checks": {row["utfall"]: row["antal"] for row in _records(con, CHECKS)},
         "reports": _records(con, REPORTS),
         "quarantine": _records(con, QUARANTINE),
+        "quarantine_log": _records(con, QUARANTINE_LOG),
         "documents": _records(con, DOCUMENTS),
         "decisions": _records(con, DECISIONS),
     }
@@ -310,7 +414,7 @@ def _contents(con: duckdb.DuckDBPyConnection) -> Manifest:
 
 FILES = """
     select fil, sha256, slag, utfall, lasta, godkanda, avvisade, meddelande from raw.inlasning
-    qualify row_number() over (partition by fil order by tidpunkt desc, inlasning_id desc) = 1
+    qualify row_number() over (partition by fil order by inlasning_id desc) = 1
     order by fil
 """
 CHECKS = "select utfall, count(*) as antal from marts.fct_kontroll group by all order by all"
@@ -336,6 +440,24 @@ QUARANTINE = """
     where leverans_status = 'i karantän' and allvar = 'blockerande' and utfall = 'brott'
     order by all
 """
+# One row per stop, or change of what stops it, with what let the delivery go; the numbers of a
+# stop that still holds are in QUARANTINE.
+QUARANTINE_LOG = """
+    select
+        leverans_id, report_id, regler, nar as stoppad,
+        min(nar) filter (handelse = 'släppt') over senare as slappt,
+        arg_min(orsak, tidpunkt) filter (handelse = 'släppt') over senare as slappt_av
+    from (
+        select *, strftime(tidpunkt at time zone 'UTC', '%Y-%m-%dT%H:%M:%S+00:00') as nar
+        from raw.karantan
+    )
+    window senare as (
+        partition by leverans_id order by tidpunkt
+        rows between 1 following and unbounded following
+    )
+    qualify handelse = 'i karantän'
+    order by stoppad, leverans_id
+"""
 DOCUMENTS = """
     select
         fil, report_id, utfall, meddelande, antal_fakta, antal_osakra, vantande_utlasning,
@@ -350,8 +472,10 @@ DECISIONS = """
 """
 
 
-def _records(con: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
-    cursor = con.execute(sql)
+def _records(
+    con: duckdb.DuckDBPyConnection, sql: str, values: Sequence[object] = ()
+) -> list[dict[str, Any]]:
+    cursor = con.execute(sql, list(values))
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

@@ -4,9 +4,11 @@ Belongs here: `raw.karantan`, one row per event, appended after each build. Does
 deciding what stands in quarantine (`int_leverans`) or showing it.
 """
 
+import logging
+
 import duckdb
 
-STOPPED, RELEASED = "i karantän", "släppt"
+log = logging.getLogger("finsam.quarantine")
 
 TABLE = """
     create table if not exists raw.karantan (
@@ -49,7 +51,9 @@ EVENTS = """
             when forklaring.orsak is not null then 'Förklarad: ' || forklaring.orsak
             else 'Reglerna eller registren har ändrats; leveransen bryter inte längre mot dem.'
         end as orsak,
-        now() as tidpunkt
+        -- a clock turned back must not put an event before those that it follows
+        greatest(now(), (select max(tidpunkt) + interval 1 microsecond from raw.karantan))
+            as tidpunkt
     from intermediate.int_leverans l
     left join senast using (leverans_id)
     left join brott using (leverans_id)
@@ -65,9 +69,13 @@ EVENTS = """
 
 
 def record(con: duckdb.DuckDBPyConnection) -> int:
-    """Append what changed since the last build; returns how many events. One transaction.
+    """Append what changed since the last build, and log it; returns how many events.
 
-    `con` is the build database after a build without breaks.
+    `con` is the build database after a build without breaks. One transaction.
     """
     con.execute(TABLE)
-    return len(con.execute(f"insert into raw.karantan {EVENTS} returning leverans_id").fetchall())
+    said = "leverans_id, report_id, handelse, regler, orsak"
+    events = con.execute(f"insert into raw.karantan {EVENTS} returning {said}").fetchall()
+    for event in events:
+        log.warning("quarantine", extra=dict(zip(said.split(", "), event, strict=True)))
+    return len(events)

@@ -18,9 +18,10 @@ from dagster_pipelines.inputs import fingerprint
 from dagster_pipelines.lock import exclusive_build
 from dagster_pipelines.log import logger, to_file
 from dagster_pipelines.manifest import read_manifest, rolled_back, up_to_date
-from dagster_pipelines.outcome import USER_MISTAKE, Break, RefreshError, RefreshResult
+from dagster_pipelines.outcome import USER_MISTAKE, Break, RefreshError, RefreshResult, in_short
 from dagster_pipelines.settings import Settings
 from dagster_pipelines.success import note_success
+from dagster_pipelines.trouble import explained
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance, EventLogEntry
@@ -58,7 +59,8 @@ def refresh(
         alert(settings, f"The refresh could not be carried out: {error}")
         if isinstance(error, OSError):
             where = error.filename or settings.home
-            raise RefreshError(f"{where}: {error.strerror or error}", USER_MISTAKE) from error
+            said = explained(f"{where}: {error.strerror or error}", settings)
+            raise RefreshError(said, USER_MISTAKE) from error
         raise
     if result.breaks:
         alert(settings, "Nothing was published.", result.breaks)
@@ -66,6 +68,8 @@ def refresh(
 
 
 def _decide(settings: Settings, full: bool, accept_loss: bool, progress: Progress) -> RefreshResult:
+    if settings.landing_dir.is_dir():
+        next(settings.landing_dir.iterdir(), None)  # one that may not be read is not an empty one
     inputs = fingerprint(settings)
     if not full and (manifest := up_to_date(settings, inputs)):
         note_success(settings, manifest["run_id"])
@@ -91,7 +95,7 @@ def _told(run: Callable[[], RefreshResult]) -> RefreshResult:
         "refresh ended",
         extra={
             "run_id": result.run_id, "ran": result.ran, "exit_code": result.exit_code,
-            "rolled_back": result.rolled_back, "breaks": [b.check for b in result.breaks],
+            "rolled_back": result.rolled_back, "breaks": in_short(result.breaks),
             "seconds": round(time.monotonic() - began, 3),
         },
     )  # fmt: skip
@@ -152,14 +156,14 @@ def outcome_of(settings: Settings, instance: "DagsterInstance", run_id: str) -> 
         run_id,
         of_type={DagsterEventType.ASSET_CHECK_EVALUATION, DagsterEventType.STEP_FAILURE},
     )
-    breaks = [found for entry in entries for found in _breaks(entry)]
+    breaks = [found for entry in entries for found in _breaks(entry, settings)]
     manifest = read_manifest(settings)
     if not breaks and (manifest is None or manifest["run_id"] != run_id):
         breaks = [Break("publicering", "the run ended without publishing anything")]
     return RefreshResult(run_id, ran=True, manifest=manifest, breaks=breaks)
 
 
-def _breaks(entry: "EventLogEntry") -> list[Break]:
+def _breaks(entry: "EventLogEntry", settings: Settings) -> list[Break]:
     """The breaks that one event carries: of a failed guard or a failed step."""
     event = entry.get_dagster_event()
     if event.is_step_failure:
@@ -167,7 +171,7 @@ def _breaks(entry: "EventLogEntry") -> list[Break]:
         listed = failure.user_failure_data.metadata if failure.user_failure_data else {}
         error = failure.error
         if "brott" not in listed and error and error.cls_name != "DagsterAssetCheckFailedError":
-            return [Break(f"steg {event.step_key}", _innermost(error))]
+            return [Break(f"steg {event.step_key}", explained(_innermost(error), settings))]
     else:
         listed = event.asset_check_evaluation_data.metadata
     found: Any = listed["brott"].value if "brott" in listed else []

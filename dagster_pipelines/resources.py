@@ -13,8 +13,8 @@ import dagster as dg
 from dagster_pipelines.dbt import Dbt
 from dagster_pipelines.inputs import Fingerprint, fingerprint
 from dagster_pipelines.lock import exclusive_build
-from dagster_pipelines.log import to_file
-from dagster_pipelines.outcome import Break
+from dagster_pipelines.log import logger, to_file
+from dagster_pipelines.outcome import Break, in_short
 from dagster_pipelines.settings import Settings
 from expectations.worker import GuardWorker
 
@@ -56,6 +56,7 @@ def build(context: dg.InitResourceContext) -> Iterator[Build]:
     """Held from the first step of a run to its last; a second run waits here."""
     settings: Settings = context.resources.settings
     with exclusive_build(settings), to_file(settings):
+        logger.info("run began", extra={"run_id": context.run.run_id if context.run else None})
         yield Build(settings, context.resources.options, fingerprint(settings))
 
 
@@ -78,7 +79,11 @@ def default_resources(settings: Settings) -> Mapping[str, Any]:
 
 
 def failure(description: str, breaks: Sequence[Break]) -> dg.Failure:
-    """A step failure that carries its breaks and is not tried again: data does not heal."""
+    """A step failure that carries its breaks and is not tried again: data does not heal.
+
+    It is logged here, so that a run started from the web UI leaves the same account.
+    """
+    logger.error(description, extra={"breaks": in_short(breaks)})
     return dg.Failure(
         description=f"{description}: {'; '.join(b.check for b in breaks)}",
         metadata={BREAKS: dg.MetadataValue.json([b.as_dict() for b in breaks])},

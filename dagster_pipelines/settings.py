@@ -35,6 +35,27 @@ class Settings(BaseSettings):
     max_file_mb: int = Field(
         default=512, ge=1, description="A landing file larger than this is refused"
     )
+    max_file_rows: int = Field(
+        default=1_000_000, ge=1, description="A landing file with more rows than this is refused"
+    )
+    document_mb: int = Field(
+        default=256, ge=1, description="A report document larger than this is refused"
+    )
+    document_pages: int = Field(
+        default=400, ge=1, description="A PDF with more pages than this is refused"
+    )
+    document_scanned_pages: int = Field(
+        default=120, ge=0, description="A PDF with more pages of images than this is refused"
+    )
+    document_seconds: float = Field(
+        default=60, gt=0, description="How long the text of one document may take to read"
+    )
+    document_scan_seconds: float = Field(
+        default=120, gt=0, description="How long character recognition of one page may take"
+    )
+    document_memory_mb: int = Field(
+        default=1500, ge=256, description="Memory that opening one PDF may use"
+    )
     query_timeout_seconds: float = Field(
         default=60, ge=0, description="How long one question may take; 0 is without limit"
     )

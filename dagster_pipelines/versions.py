@@ -53,6 +53,11 @@ def current(settings: Settings) -> Path | None:
     return None
 
 
+def last_shown(settings: Settings) -> Path | None:
+    """What readers see, or the newest kept when the link that says so is gone; None without any."""
+    return current(settings) or next(reversed(kept(settings)), None)
+
+
 def kept(settings: Settings) -> list[Path]:
     """The folders of the publications that are still there, oldest first."""
     known = {entry["version"] for entry in journal(settings)}
@@ -61,7 +66,7 @@ def kept(settings: Settings) -> list[Path]:
 
 
 def journal(settings: Settings) -> list[Entry]:
-    """Every publication and rollback, oldest first; a line torn by a crash is passed over."""
+    """Every publication and rollback, oldest first; a torn or foreign line is passed over."""
     try:
         lines = settings.versions_journal.read_text(encoding="utf-8", errors="replace").split("\n")
     except FileNotFoundError:
@@ -70,7 +75,16 @@ def journal(settings: Settings) -> list[Entry]:
     for line in lines:
         with suppress(json.JSONDecodeError):
             entries.append(json.loads(line))
-    return [entry for entry in entries if isinstance(entry, dict) and "version" in entry]
+    return [entry for entry in entries if _whole(entry)]
+
+
+def _whole(entry: Any) -> bool:
+    needed = {"event", "version", *(["from"] if _is_rollback(entry) else [])}
+    return isinstance(entry, dict) and all(isinstance(entry.get(name), str) for name in needed)
+
+
+def _is_rollback(entry: Any) -> bool:
+    return isinstance(entry, dict) and entry.get("event") == ROLLED_BACK
 
 
 def first_issued(settings: Settings, name: str) -> datetime:
@@ -185,16 +199,23 @@ def rejected_inputs(settings: Settings) -> list[Mapping[str, str]]:
     return [inputs for inputs in rejected if inputs and inputs != _inputs(now)]
 
 
-def intact(version: Path) -> bool | None:
-    """Whether the database still has the bytes that were published; None when nobody noted them."""
+def intact(version: Path, name: str | None = None) -> bool | None:
+    """Whether the version, or the one file of it, has the bytes that were published.
+
+    None when nobody noted what they were.
+    """
     try:
-        about = json.loads((version / "manifest.json").read_text(encoding="utf-8"))
-        with (version / "finsam.duckdb").open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
+        noted: Mapping[str, str] = _about(version).get("hashes", {})
+        of_interest = noted if name is None else {name: noted[name]} if name in noted else {}
+        same = all(_sha256(version / file) == found for file, found in of_interest.items())
     except (OSError, ValueError):
         return False
-    noted = about.get("hashes", {}).get("finsam.duckdb")
-    return None if noted is None else bool(noted == found)
+    return same if (name or "finsam.duckdb") in noted else None
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _before(settings: Settings, now: Path) -> Path:
@@ -233,11 +254,18 @@ def _safe(run_id: str) -> str:
 
 def _inputs(version: Path) -> Mapping[str, str] | None:
     try:
-        content = json.loads((version / "manifest.json").read_text(encoding="utf-8"))
+        inputs: Mapping[str, str] | None = _about(version).get("inputs")
     except (OSError, ValueError):
         return None
-    inputs: Mapping[str, str] | None = content.get("inputs")
     return inputs
+
+
+def _about(version: Path) -> Entry:
+    """The manifest of a version; raises OSError, or ValueError when it is none."""
+    content = json.loads((version / "manifest.json").read_text(encoding="utf-8"))
+    if not isinstance(content, dict):
+        raise ValueError(f"the manifest of {version.name} is no object")
+    return content
 
 
 def _refuse_open_database(staged: Path) -> None:
@@ -300,7 +328,10 @@ def _adopt_plain_files(settings: Settings) -> None:
         about = json.loads((settings.warehouse_dir / "manifest.json").read_text(encoding="utf-8"))
         at = datetime.fromisoformat(about["published_at"]).astimezone(UTC)
         name = about.get("version") or f"{at.strftime(TIME)}-{_safe(about['run_id'])}"
-    except (OSError, ValueError, KeyError):
+        time_of(name)
+        if Path(name).name != name:  # a copied manifest must not lead out of the folder
+            return
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return  # no receipt: not a whole publication, and replaced by the next one
     version = settings.versions_dir / name
     if not version.is_dir():

@@ -1,4 +1,4 @@
-"""What `make docs` makes: the data dictionary in docs/, and static pages in .build/docs/.
+"""What `make docs` makes: the dictionary and the diagram in docs/, static pages in .build/docs/.
 
 Belongs here: turning what the project already says of itself (dbt's YAML, the seeds, the guards'
 results) into pages. Does not belong here: any description of a table, column or rule; it is
@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from dagster_pipelines.settings import PROJECT_DIR, Settings, get_settings
+from docs import er
 
 DATAORDLISTA = PROJECT_DIR / "docs" / "dataordlista.md"
 LAYERS = {"fct": "Facts", "rpt": "Wide tables", "dim": "Dimensions"}
@@ -25,6 +26,45 @@ STATEMENTS = {
     "kassaflode": "Kassaflöde",
 }
 
+PAGES = (
+    (
+        "modeller.html",
+        "Modellerna",
+        "Varje tabell med kolumner, SQL, tester och vad den byggs av (dbt docs).",
+    ),
+    (
+        "vakter/index.html",
+        "Vakterna",
+        "Vad som prövas i inkommande siffror och färdiga tabeller, och utslagen "
+        "(Great Expectations).",
+    ),
+)
+INDEX = """\
+<!doctype html>
+<html lang="sv">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Finsam-lagrets dokumentation</title>
+<style>
+body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 3rem auto; padding: 0 1rem;
+color: #1c2b33; background: #fff; }}
+ul {{ list-style: none; padding: 0; }}
+li {{ border-top: 1px solid #c9d2d8; padding: 1rem 0; }}
+a {{ color: #0b5a7d; font-size: 1.15rem; }}
+p {{ margin: .25rem 0 0; }}
+</style>
+</head>
+<body>
+<main>
+<h1>Finsam-lagrets dokumentation</h1>
+<p>Sidor som är gjorda ur det lager som byggdes senast. De behöver inget nätverk. Dataordlista,
+kokbok och anvisningar är textfiler i mappen docs.</p>
+<ul>{items}</ul>
+</main>
+</body>
+</html>
+"""
 INTRO = """\
 # Dataordlista
 
@@ -251,13 +291,30 @@ def guard_pages(settings: Settings, folder: Path) -> Path:
         return guard.data_docs(folder / "vakter")
 
 
+def index_page(folder: Path) -> Path:
+    """The page that leads to the others; like them it needs no network.
+
+    Raises:
+        FileNotFoundError: a page that it leads to is not there.
+    """
+    for target, _, _ in PAGES:
+        (folder / target).stat()
+    items = "".join(
+        f'<li><a href="{target}">{title}</a><p>{about}</p></li>' for target, title, about in PAGES
+    )
+    page = folder / "index.html"
+    page.write_text(INDEX.format(items=items), encoding="utf-8")
+    return page
+
+
 def main() -> None:
-    """Write the dictionary and the pages, and say where they are."""
+    """Write the dictionary, the diagram and the pages, and say where they are."""
     from dagster_pipelines.lock import exclusive_build  # noqa: PLC0415
 
     settings = get_settings()
     DATAORDLISTA.write_text(dataordlista(), encoding="utf-8")
     print(DATAORDLISTA)
+    er.main()
     if not settings.build_db.exists():
         sys.exit("There is no warehouse to describe yet: run `make run` first, then `make docs`.")
     folder = settings.build_dir / "docs"
@@ -265,6 +322,7 @@ def main() -> None:
     with exclusive_build(settings):
         print(guard_pages(settings, folder))
         print(model_pages(settings, folder))
+    print(index_page(folder))
 
 
 if __name__ == "__main__":

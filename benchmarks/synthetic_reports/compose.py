@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
+from .activities import Activities
 from .books import Books, make_books
 from .figures import Figure, NumberStyle, pick_style, rounded
 from .page import (
@@ -544,6 +545,17 @@ class _Composer:
             self.say("", f"Datum: {self.decided.isoformat()}")
         self.say("", "Ordförande", "Vice ordförande", "Ledamot")
 
+    def _activities(self) -> Activities:
+        """Drawn from a stream of their own: the rest of a seed's report stays as it is."""
+        report = self.report()
+        return Activities(
+            Random(f"{report}:{len(self.lines)}:{self.rng.getstate()[1][:4]}"),
+            self.books,
+            self.style,
+            self.end,
+            [name for name, kind in self.insatser.items() if kind == "individinriktad"],
+        )
+
     def write(self) -> Draft:
         rng = self.rng
         self.title_page()
@@ -558,6 +570,8 @@ class _Composer:
         for section in sections[: rng.randint(1, 3)]:
             section()
             self.maybe_break(0.4)
+        for section in self._activities().sections():
+            self.lines += section
         for name in tables:
             self.statement(name)
         self.signatures()

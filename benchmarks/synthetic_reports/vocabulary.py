@@ -342,3 +342,22 @@ EXITS = (
     "Flytt",
     "Övrigt",
 )
+CHART_AGES = ("15-29", "30-44", "45-59", "60-74")
+COURSES = (
+    "Lösningsfokuserat arbetssätt",
+    "Motiverande samtal",
+    "Bemötande och samverkan",
+    "Introduktion för nya handläggare",
+    "Föreläsning om psykisk ohälsa",
+    "Nätverksträff",
+)
+RESPONSIBLE = ("Kansliet", "Kansliet + Studieförbundet", "Samverkansteamet")
+STAFF = ("fördelade på två personer", "på årsbasis", "köpta av en medlemskommun")
+NO_FACTS = (
+    "Kontakta kansliet på telefon 0{b}-{a} {b} {c} för mer information.",
+    "Ärendet har diarienummer {y}/{a} och behandlades av styrelsen i våras.",
+    "Bestämmelserna finns i lagen (2003:1210) om finansiell samordning, {d} §.",
+    "Organisationsnummer 222000-{a}{d} används vid fakturering.",
+    "Se vidare sida {d} i verksamhetsplanen för {y}.",
+    "Styrelsen sammanträdde den {d} mars {y} kl. 09.00 i rum {a}.",
+)

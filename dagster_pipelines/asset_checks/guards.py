@@ -4,6 +4,7 @@ Belongs here: calling the guard worker and turning its verdict into an asset che
 belong here: expectations, or importing them (`expectations` does, in a process of its own).
 """
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,8 +12,9 @@ import dagster as dg
 import duckdb
 
 from dagster_pipelines.database import open_build, open_published
+from dagster_pipelines.log import logger
 from dagster_pipelines.manifest import read_manifest
-from dagster_pipelines.outcome import Break
+from dagster_pipelines.outcome import Break, in_short
 from dagster_pipelines.resources import BREAKS, Build
 from expectations.frames import incoming_frames, marts_frames
 from expectations.result import GuardResult
@@ -87,6 +89,14 @@ def incoming_breaks(guard: GuardWorker) -> list[Break]:
 def _check_result(verdict: GuardResult) -> dg.AssetCheckResult:
     """The guard's verdict as metadata: how much was evaluated, and the breaks with their rows."""
     breaks = _breaks(verdict)
+    logger.log(
+        logging.INFO if verdict.success else logging.ERROR,
+        "guard",
+        extra={
+            "suite": verdict.suite, "passed": verdict.success, "evaluated": verdict.evaluated,
+            "breaks": in_short(breaks),
+        },
+    )  # fmt: skip
     return dg.AssetCheckResult(
         passed=verdict.success,
         metadata={

@@ -30,7 +30,9 @@ def dokument(
     progress("reading documents", "")
     found = readings.find(settings)
     read = readings.read_new(
-        found, lambda done, total, fil: progress("reading documents", f"{done}/{total} {fil}")
+        found,
+        settings,
+        lambda done, total, fil: progress("reading documents", f"{done}/{total} {fil}"),
     )
     try:
         outcome = delivery.deliver(settings, found)

@@ -53,9 +53,9 @@ def raw_tables(
                 for table in RAW_TABLES
             }
             begin_incoming(con, build, guard)
-    except duckdb.IOException as busy:
-        context.log.warning("the build database is busy: %s", busy)
-        raise dg.RetryRequested(max_retries=2, seconds_to_wait=2) from busy
+    except duckdb.IOException as error:  # held by another process, or the disk is full
+        context.log.warning("the build database cannot be used now: %s", error)
+        raise dg.RetryRequested(max_retries=2, seconds_to_wait=2) from error
     if any(outcome.utfall == UPPSKJUTEN for outcome in outcomes):
         build.forget_files()
     files: dict[str, dg.MetadataValue] = {

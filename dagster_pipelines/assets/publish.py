@@ -20,6 +20,7 @@ from dagster_pipelines.resources import Build, failure
 from dagster_pipelines.success import note_success
 
 PUBLISHED = dg.AssetKey(["warehouse", "finsam"])
+QUARANTINE = "karantan"
 GROUP = "publicering"
 EXPORTS = {
     "export_parquet": exports.PARQUET,
@@ -73,7 +74,17 @@ def build_publish(
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=max_age_hours)),
     )
 
-    @dg.multi_asset(name="warehouse__finsam", specs=[database, *export_assets])
+    @dg.multi_asset(
+        name="warehouse__finsam",
+        specs=[database, *export_assets],
+        check_specs=[
+            dg.AssetCheckSpec(
+                QUARANTINE,
+                asset=PUBLISHED,
+                description="Does any delivery stand in quarantine? The others are published.",
+            )
+        ],
+    )
     def finsam(
         context: dg.AssetExecutionContext,
         build: dg.ResourceParam[Build],
@@ -105,13 +116,33 @@ def build_publish(
                 "tabeller": dg.MetadataValue.json(manifest["tables"]),
                 "kontroller": dg.MetadataValue.json(manifest["checks"]),
                 "karantän": len(manifest["quarantine"]),
+                "bevarande": dg.MetadataValue.json(manifest["conservation"]),
             },
+            check_results=[_quarantine_check(manifest)],
         )
         for name, kind in EXPORTS.items():
             if any(spec.key == _key(name) for spec in export_assets):
                 yield _export_result(name, kind, manifest)
 
     return finsam
+
+
+def _quarantine_check(manifest: Manifest) -> dg.AssetCheckResult:
+    """Each unexplained blocking break with rule, lines and both numbers; and what was let go."""
+    stopped = manifest["quarantine"]
+    columns = ("report_id", "regel_id", "mening", "summa", "led", "differens", "enhet", "rader")
+    return dg.AssetCheckResult(
+        check_name=QUARANTINE,
+        passed=not stopped,
+        severity=dg.AssetCheckSeverity.WARN,  # it stops that delivery, not the run
+        metadata={
+            "stoppade": dg.MetadataValue.table(
+                [dg.TableRecord({name: row[name] or "" for name in columns}) for row in stopped],
+                dg.TableSchema([dg.TableColumn(name) for name in columns]),
+            ),
+            "händelser": dg.MetadataValue.json(manifest["quarantine_log"]),
+        },
+    )
 
 
 def _key(exposure: str) -> dg.AssetKey:

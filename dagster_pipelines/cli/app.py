@@ -16,6 +16,7 @@ from dagster_pipelines.cli import (
     refresh,
     review,
     rollback,
+    sql,
     status,
     trace,
     version,
@@ -24,7 +25,7 @@ from dagster_pipelines.cli import (
 app = typer.Typer(
     name="finsam",
     help="The warehouse of the figures that Sweden's samordningsförbund publish.\n\n"
-    "Start with finsam refresh, look with finsam status, ask with finsam query.",
+    "Start with finsam refresh, look with finsam status, ask with finsam query or finsam sql.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,  # plain help: it is there before Rich would have been imported
@@ -33,6 +34,7 @@ app = typer.Typer(
 app.command("refresh")(refresh.command)
 app.command("status")(status.command)
 app.command("query")(query.command)
+app.command("sql")(sql.command)
 app.command("trace")(trace.command)
 app.command("extract")(extract.command)
 app.command("review")(review.command)

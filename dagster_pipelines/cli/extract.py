@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dagster_pipelines.cli.screen import err, fail
+from dagster_pipelines.cli.screen import err, fail, settings_for
 from dagster_pipelines.outcome import STRUCTURAL_BREAK
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ def _documents(files: list[Path]) -> list[Path]:
 def _extract(paths: list[Path], workers: int | None) -> "list[Extraction]":
     from rich.progress import Progress  # noqa: PLC0415
 
+    from dagster_pipelines.documents.readings import limits_of  # noqa: PLC0415
     from dagster_pipelines.extraction.many import extract_many  # noqa: PLC0415
 
     with ExitStack() as stack:
@@ -94,6 +95,7 @@ def _extract(paths: list[Path], workers: int | None) -> "list[Extraction]":
         return extract_many(
             paths,
             workers=workers,
+            limits=limits_of(settings_for()),
             progress=lambda done, _total, _e: bar.update(task, completed=done),
         )
 

@@ -75,36 +75,70 @@ def command(
         settings, sql, settings.query_timeout_seconds if timeout is None else timeout
     )
     if format is Format.CSV and not raw:
-        names, rows = [harmless(name) for name in names], _harmless_rows(rows)
+        names, rows = harmless_answer(names, rows)
     write = {Format.TABLE: write_table, Format.CSV: write_csv, Format.JSON: write_json}
     write[format](names, rows)
 
 
+class UnansweredError(Exception):
+    """A question that got no answer: the message says why, `remedy` what to do."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        self.remedy = remedy
+        super().__init__(message)
+
+
 def _ask(settings: "Settings", sql: str, timeout: float) -> tuple[list[str], Rows]:
     """The answer; ends the program when it is no question, wrong, too large or too slow."""
-    import duckdb  # noqa: PLC0415
-
     from dagster_pipelines.database import open_published  # noqa: PLC0415
 
     try:
         with open_published(settings.published_db, settings.query_memory_mb) as con:
-            statements = con.extract_statements(sql)
-            if len(statements) != 1:
-                fail("finsam query takes exactly one statement.", "Ask one question at a time.")
-            if not _is_question(statements[0]):
-                fail("finsam query takes a question.", "Begin it with select, from or explain.")
-            with _interrupted_after(timeout, con.interrupt):
-                cursor = con.execute(sql)
-                return [column[0] for column in cursor.description or ()], cursor.fetchall()
+            return ask(con, sql, timeout, settings.query_memory_mb)
+    except UnansweredError as unanswered:
+        fail(str(unanswered), unanswered.remedy)
+
+
+def ask(
+    con: "duckdb.DuckDBPyConnection", sql: str, timeout: float, memory_mb: int
+) -> tuple[list[str], Rows]:
+    """The columns and rows that answer one question to a connection that is shut in.
+
+    Raises:
+        UnansweredError: it is no question, wrong, too large or too slow.
+        KeyboardInterrupt: it was stopped by Ctrl-C.
+    """
+    import duckdb  # noqa: PLC0415
+
+    try:
+        statements = con.extract_statements(sql)
+        if len(statements) != 1:
+            raise UnansweredError(
+                "This takes exactly one statement.", "Ask one question at a time."
+            )
+        if not _is_question(statements[0]):
+            raise UnansweredError(
+                "This takes a question.", "Begin it with select, from or explain."
+            )
+        with _interrupted_after(timeout, con.interrupt):
+            cursor = con.execute(sql)
+            return [column[0] for column in cursor.description or ()], cursor.fetchall()
     except duckdb.InterruptException:
-        fail(f"No answer within {timeout:g} s.", "Ask for less, or give it more with --timeout.")
+        raise UnansweredError(
+            f"No answer within {timeout:g} s.", "Ask for less, or give it more with --timeout."
+        ) from None
     except duckdb.OutOfMemoryException:
-        fail(
-            f"The question needs more than {settings.query_memory_mb} MB.",
+        raise UnansweredError(
+            f"The question needs more than {memory_mb} MB.",
             "Ask for less, or raise FINSAM_QUERY_MEMORY_MB.",
-        )
+        ) from None
     except duckdb.Error as error:
-        fail(str(error), 'Tables: finsam query "select table_name from duckdb_tables()"')
+        tables = "The tables: select schema_name, table_name from duckdb_tables()"
+        raise UnansweredError(str(error), tables) from None
+    except RuntimeError as stopped:  # what DuckDB makes of Ctrl-C while it works
+        if str(stopped) == "Query interrupted":
+            raise KeyboardInterrupt from None
+        raise
 
 
 def _is_question(statement: "duckdb.Statement") -> bool:
@@ -126,8 +160,10 @@ def _interrupted_after(seconds: float, interrupt: Callable[[], None]) -> Iterato
         timer.cancel()
 
 
-def _harmless_rows(rows: Rows) -> Rows:
-    return [tuple(harmless(v) if isinstance(v, str) else v for v in row) for row in rows]
+def harmless_answer(names: Sequence[str], rows: Rows) -> tuple[list[str], Rows]:
+    """The answer with no text that a spreadsheet would run as a formula."""
+    cells = [tuple(harmless(v) if isinstance(v, str) else v for v in row) for row in rows]
+    return [harmless(name) for name in names], cells
 
 
 def write_table(names: Sequence[str], rows: Rows) -> None:

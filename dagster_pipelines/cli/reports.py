@@ -67,6 +67,31 @@ def show_quarantine(console: Console, manifest: Manifest) -> None:
         )
 
 
+def show_quarantine_log(console: Console, manifest: Manifest) -> None:
+    """When deliveries were stopped, by which rules, and what let them go and when."""
+    events = manifest.get("quarantine_log", [])
+    if events:
+        columns = ("delivery", "rules", "stopped", "released", "released by")
+        rows = [
+            (e["leverans_id"], e["regler"], e["stoppad"], e["slappt"] or "stands", e["slappt_av"])
+            for e in events
+        ]
+        console.print(table("Quarantine so far", columns, rows))
+
+
+def show_conservation(console: Console, manifest: Manifest) -> None:
+    """Where everything that was ever delivered went."""
+    counted = manifest.get("conservation")
+    if counted:
+        console.print(
+            "Rows ever delivered: {lasta} = {godkanda} accepted + {avvisade} rejected; "
+            "{upprepade} of the accepted repeated a delivery. "
+            "Facts in deliveries: {fakta} = {publicerade} published + {osakra} suspect + "
+            "{i_karantan} in quarantine + {ersatta} superseded.".format(**counted),
+            soft_wrap=True,
+        )
+
+
 def show_rejected(console: Console, manifest: Manifest) -> None:
     """Each file of which rows, or the whole, were rejected."""
     for file in manifest["files"]:

@@ -3,13 +3,16 @@
 Belongs here: presentation used by more than one command. Does not belong here: heavy imports.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from dagster_pipelines.outcome import USER_MISTAKE
+from dagster_pipelines.svenska import number
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
     from dagster_pipelines.settings import Settings
 
+COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 HomeOption = Annotated[
     Path | None,
     typer.Option(
@@ -42,14 +46,47 @@ def out() -> "Console":
     from rich.console import Console  # noqa: PLC0415
 
     console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=240)
+    return _harmless(console if console.is_terminal else Console(highlight=False, width=240))
 
 
 def err() -> "Console":
     """Where progress and errors go."""
     from rich.console import Console  # noqa: PLC0415
 
-    return Console(stderr=True, highlight=False)
+    return _harmless(Console(stderr=True, highlight=False))
+
+
+def visible(text: str) -> str:
+    """The text without the characters that command a terminal or turn the direction of reading.
+
+    Names of files, labels and lines of documents come from outside and are shown as they are.
+    """
+    return COMMANDS.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _harmless(console: "Console") -> "Console":
+    """The console, showing every text by way of `visible`; its own colours stay."""
+    from rich.console import ConsoleOptions, ConsoleRenderable, RenderHook  # noqa: PLC0415
+    from rich.segment import Segment  # noqa: PLC0415
+
+    class Shown:
+        def __init__(self, renderable: ConsoleRenderable) -> None:
+            self.renderable = renderable
+
+        def __rich_console__(
+            self, console: "Console", options: ConsoleOptions
+        ) -> Iterator[Segment]:
+            for text, style, control in console.render(self.renderable, options):
+                yield Segment(text if control else visible(text), style, control)
+
+    class Hook(RenderHook):
+        def process_renderables(
+            self, renderables: list[ConsoleRenderable]
+        ) -> list[ConsoleRenderable]:
+            return [Shown(renderable) for renderable in renderables]
+
+    console.push_render_hook(Hook())
+    return console
 
 
 def fail(message: str, remedy: str = "", code: int = USER_MISTAKE) -> NoReturn:
@@ -95,7 +132,9 @@ def published_manifest(settings: "Settings") -> Mapping[str, Any]:
     return manifest
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> "Table":
+def table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, swedish: bool = False
+) -> "Table":
     """A plain table; numbers to the right, text as it is (never read as markup)."""
     from rich import box  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
@@ -107,11 +146,15 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
         numeric = any(_is_number(row[index]) for row in listed)
         made.add_column(Text(name), justify="right" if numeric else "left", overflow="fold")
     for row in listed:
-        made.add_row(*(Text("" if value is None else str(value)) for value in row))
+        made.add_row(*(Text(_cell(value, swedish)) for value in row))
     return made
 
 
-def _is_number(value: object) -> bool:
-    from decimal import Decimal  # noqa: PLC0415
+def _cell(value: object, swedish: bool) -> str:
+    if swedish and isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return number(value)
+    return "" if value is None else str(value)
 
+
+def _is_number(value: object) -> bool:
     return isinstance(value, int | float | Decimal) and not isinstance(value, bool)

@@ -11,7 +11,7 @@ REJECTED = f"""
     from raw.avvisade_fakta as a
     where a.inlasning_id in (
         select inlasning_id from raw.inlasning
-        qualify row_number() over (partition by fil order by tidpunkt desc, inlasning_id desc) = 1
+        qualify row_number() over (partition by fil order by inlasning_id desc) = 1
     )
     order by a.fil, a.rad
     limit {SHOWN}
@@ -22,10 +22,12 @@ def command(home: HomeOption = None) -> None:
     """Show what is published: reports, quarantine, rejected rows, suspect facts."""
     settings = settings_for(home)
     manifest = published_manifest(settings)
-    from dagster_pipelines.cli.reports import show_published  # noqa: PLC0415
+    from dagster_pipelines.cli import reports  # noqa: PLC0415
 
     console = out()
-    show_published(console, manifest, settings)
+    reports.show_published(console, manifest, settings)
+    reports.show_quarantine_log(console, manifest)
+    reports.show_conservation(console, manifest)
     rejected = sum(file["avvisade"] for file in manifest["files"])
     if rejected:
         from dagster_pipelines.database import open_published  # noqa: PLC0415

@@ -16,7 +16,7 @@ import duckdb
 import polars as pl
 
 from dagster_pipelines.documents import decisions, readings
-from dagster_pipelines.files import replace_text
+from dagster_pipelines.files import readable, replace_text
 from dagster_pipelines.settings import Settings
 
 REPORT_ID = re.compile(r"[a-z0-9-]+_\d{4}-\d{2}-\d{2}_(delar|ar)")
@@ -62,7 +62,8 @@ def deliver(settings: Settings, documents: Sequence[readings.Document]) -> Outco
         if delivered:
             report_id = stands.report["report_id"]
             facts, _ = decisions.apply(_own(made, report_id), stands.facts)
-            _write(settings, document, stands, facts, with_report=report_id not in by_hand)
+            described = by_hand is None or report_id in by_hand
+            _write(settings, document, stands, facts, with_report=not described)
         outcome.documents.append(_document_row(document, stands, delivered))
         outcome.differences.extend(_difference_rows(document, stands))
     return outcome
@@ -103,7 +104,11 @@ def _write(
     name = f"{stands.report['report_id']}.{document.sha256[:12]}"
     _write_csv(folder / f"{name}.fakta.csv", facts)
     if with_report:
-        report = {**stands.report, "source_file": document.path.name, "status": "unchecked"}
+        report = {
+            **stands.report,
+            "source_file": readable(document.path.name),
+            "status": "unchecked",
+        }
         _write_csv(folder / f"{name}.rapport.csv", [report])
 
 
@@ -120,13 +125,19 @@ def _write_csv(path: Any, rows: Sequence[dict[str, str]]) -> None:
         replace_text(path, text)
 
 
-def _reports_by_hand(settings: Settings) -> set[str]:
-    """Reports whose metadata a person has given: the extractor's does not replace it."""
+def _reports_by_hand(settings: Settings) -> set[str] | None:
+    """Reports whose metadata a person has given: the extractor's does not replace it.
+
+    None when the file cannot be read, which may then name any report; the loader refuses it.
+    """
     given = settings.data_dir / "rapporter.csv"
     if not given.exists():
         return set()
-    with given.open(encoding="utf-8-sig", newline="") as file:
-        return {row.get("report_id", "") for row in csv.DictReader(file)}
+    try:
+        with given.open(encoding="utf-8-sig", newline="") as file:
+            return {row.get("report_id", "") for row in csv.DictReader(file)}
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return None
 
 
 def _document_row(

@@ -12,16 +12,21 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dagster_pipelines.files import replace_text
+from dagster_pipelines.files import readable, replace_text
 from dagster_pipelines.settings import PROJECT_DIR, Settings
+
+if TYPE_CHECKING:
+    from dagster_pipelines.extraction.document import Limits
 
 SUFFIXES = (".pdf", ".txt", ".md")
 EXTRACTOR_CODE = ("dagster_pipelines/extraction", "seeds")
+TOO_LARGE = "för stor"
 Row = Mapping[str, str]
 Progress = Callable[[int, int, str], None]
 
@@ -54,6 +59,12 @@ class Reading:
     outcome: str
     message: str
     text: str
+    limits: Mapping[str, float] = field(default_factory=dict)
+    """What the document was allowed to ask for."""
+
+    def refused_under_other(self, limits: "Limits") -> bool:
+        """Whether it was too large for limits that have been changed since."""
+        return self.outcome == TOO_LARGE and self.limits != asdict(limits)
 
     @property
     def suspects(self) -> list[Row]:
@@ -71,11 +82,13 @@ class Document:
     folder: Path
 
     def reading(self, version: str) -> Reading | None:
-        """What this version read; None when it has not read the document."""
+        """What this version read; None when it has not, or when its file is damaged."""
         kept = self.folder / f"{version}.json"
         if not kept.exists():
             return None
-        return Reading(**json.loads(kept.read_text(encoding="utf-8")))
+        with suppress(ValueError, TypeError):
+            return Reading(**json.loads(kept.read_text(encoding="utf-8")))
+        return None
 
     @property
     def adopted(self) -> Reading | None:
@@ -105,26 +118,24 @@ def find(settings: Settings) -> list[Document]:
             continue
         if not path.resolve().is_relative_to(settings.landing_dir.resolve()):
             continue  # a link out of the folder is nobody's delivery
-        fil = f"landing/{path.relative_to(settings.landing_dir).as_posix()}"
-        sha256, readable = _fingerprint(path, fil)
+        fil = f"landing/{readable(path.relative_to(settings.landing_dir).as_posix())}"
+        sha256, whole = _fingerprint(path, fil, settings)
         folder = settings.documents_dir / sha256[:2] / sha256
-        if readable:
+        if whole:
             _keep(path, folder)
         found.append(Document(fil, path, sha256, folder))
     return found
 
 
-def _fingerprint(path: Path, fil: str) -> tuple[str, bool]:
+def _fingerprint(path: Path, fil: str, settings: Settings) -> tuple[str, bool]:
     """The content's sha256, and whether it can be read at all.
 
     One that is too large or may not be opened goes by its size or name: the extractor refuses it
     with the reason.
     """
-    from dagster_pipelines.extraction.document import MAX_BYTES  # noqa: PLC0415
-
     try:
         size = path.stat().st_size
-        if size <= MAX_BYTES:
+        if size <= settings.document_mb * 1_000_000:
             with path.open("rb") as file:
                 return hashlib.file_digest(file, "sha256").hexdigest(), True
         told = f"för stor: {size}"
@@ -133,16 +144,36 @@ def _fingerprint(path: Path, fil: str) -> tuple[str, bool]:
     return hashlib.sha256(told.encode()).hexdigest(), False
 
 
-def read_new(documents: Sequence[Document], progress: Progress = lambda *_: None) -> int:
+def limits_of(settings: Settings) -> "Limits":
+    """What one document may ask for in this installation."""
+    from dagster_pipelines.extraction.document import Limits  # noqa: PLC0415
+
+    return Limits(
+        mb=settings.document_mb,
+        pages=settings.document_pages,
+        scanned_pages=settings.document_scanned_pages,
+        seconds=settings.document_seconds,
+        scan_seconds=settings.document_scan_seconds,
+        memory_mb=settings.document_memory_mb,
+    )
+
+
+def read_new(
+    documents: Sequence[Document], settings: Settings, progress: Progress = lambda *_: None
+) -> int:
     """Read the documents that this version has not read, in parallel; returns how many.
 
     The first reading of a document stands, and so does one that says the same as that which
-    stood; any other waits.
+    stood; any other waits. What was too large is tried again when the limits have changed.
     """
-    version = extractor_version()
-    unread = {d.sha256: d for d in documents if d.reading(version) is None}
+    version, limits = extractor_version(), limits_of(settings)
+    unread: dict[str, Document] = {}
+    for document in documents:
+        reading = document.reading(version)
+        if reading is None or reading.refused_under_other(limits):
+            unread[document.sha256] = document
     if unread:
-        _read(list(unread.values()), version, progress)
+        _read(list(unread.values()), version, limits, progress)
     for document in documents:
         stands, newest = document.adopted, document.reading(version)
         if newest and (stands is None or not differences(stands, newest)):
@@ -192,7 +223,9 @@ def extractor_version() -> str:
     return f"{EXTRACTOR_VERSION}+{code.hexdigest()[:8]}"
 
 
-def _read(documents: Sequence[Document], version: str, progress: Progress) -> None:
+def _read(
+    documents: Sequence[Document], version: str, limits: "Limits", progress: Progress
+) -> None:
     from dagster_pipelines.extraction.export import as_text  # noqa: PLC0415
     from dagster_pipelines.extraction.many import extract_many  # noqa: PLC0415
 
@@ -200,7 +233,8 @@ def _read(documents: Sequence[Document], version: str, progress: Progress) -> No
         progress(done, total, documents[done - 1].fil)
 
     originals = [document.path for document in documents]
-    for document, extraction in zip(documents, extract_many(originals, progress=told), strict=True):
+    read = extract_many(originals, progress=told, limits=limits)
+    for document, extraction in zip(documents, read, strict=True):
         content = {
             "version": version,
             "report": {key: as_text(value) for key, value in extraction.report.items()},
@@ -209,6 +243,7 @@ def _read(documents: Sequence[Document], version: str, progress: Progress) -> No
             "outcome": extraction.outcome,
             "message": extraction.message,
             "text": extraction.text,
+            "limits": asdict(limits),
         }
         replace_text(document.folder / f"{version}.json", json.dumps(content, ensure_ascii=False))
 

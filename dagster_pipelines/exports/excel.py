@@ -34,6 +34,8 @@ REPORTS = "dim_rapport"
 """The marts whose rows are sheets, in order, and the one that the first sheet lists."""
 MAX_ROWS = 1_048_575
 """Rows that a sheet of Excel has below its heading."""
+MAX_TEXT = 32_767
+CUT = " […] Avkortad: hela texten står i databasen."
 BATCH = 10_000
 Headings = Sequence[tuple[str, bool]]
 OPTIONS = {
@@ -215,7 +217,7 @@ class _Sheets:
             elif isinstance(value, date):
                 sheet.write_datetime(number, place, value, self.styles["day"])
             elif isinstance(value, str):
-                sheet.write_string(number, place, value)
+                sheet.write_string(number, place, _fitting(value))
             else:
                 sheet.write_number(number, place, value, self.styles[_style(column, unit)])
 
@@ -228,6 +230,11 @@ def _for_paper(sheet: "Worksheet") -> None:
     sheet.set_landscape()
     sheet.set_paper(8)
     sheet.fit_to_pages(1, 0)
+
+
+def _fitting(text: str) -> str:
+    """A text that Excel has room for in a cell; a longer one is cut, and says so."""
+    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - len(CUT)] + CUT
 
 
 def _style(column: Column, unit: str | None) -> str:

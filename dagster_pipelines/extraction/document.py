@@ -9,25 +9,28 @@ import csv
 import hashlib
 import io
 import json
+import logging
 import multiprocessing
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+from dagster_pipelines.files import readable
+
 from .extract import Extraction, extract_source, refused
 from .pages import Piece, lay_out_words
 
-MAX_BYTES = 256 * 1024 * 1024
 MIN_CHARACTERS = 25  # a page with fewer and an image on it is taken for a scan
-PDF_SECONDS = 60  # for the text of a whole document, or the image of one page
-OCR_SECONDS = 120  # for one page
-OCR_PAGES = 120  # more pages of images than this are no report
 OCR_FIGURES = 40  # digits from which a page read by OCR makes the whole document worn
 TEXT_SUFFIXES = {".txt", ".md", ".markdown", ".text"}
 OCR_SPECK = 30  # confidence, of 100, below which a word of mere signs is a speck
@@ -42,6 +45,26 @@ OCR_UNSURE = "tecknen är osäkert lästa av OCR"
 _PAGES = Path(__file__).with_name("pages.py")
 
 
+@dataclass(frozen=True)
+class Limits:
+    """How much one document may ask for; the settings of an installation decide (`DOCUMENT_*`).
+
+    `seconds`: for the text of a whole PDF, for the image of one page, and for understanding the
+    text. `scan_seconds`: for the characters of one page that is an image. `memory_mb`: of the
+    process that opens a PDF.
+    """
+
+    mb: int = 256
+    pages: int = 400
+    scanned_pages: int = 120
+    seconds: float = 60
+    scan_seconds: float = 120
+    memory_mb: int = 1500
+
+
+DEFAULT_LIMITS = Limits()
+
+
 class _RefusedError(Exception):
     """A document that cannot be read: its outcome and the Swedish sentence why."""
 
@@ -51,15 +74,15 @@ class _RefusedError(Exception):
         self.message = message
 
 
-def extract_document(path: Path) -> Extraction:
+def extract_document(path: Path, limits: Limits = DEFAULT_LIMITS) -> Extraction:
     """Read a report document (.pdf, .txt, .md). Bad input gives an outcome, never an exception."""
-    path = Path(path)
-    digest = ""
+    path, digest = Path(path), ""
+    name = readable(path.name)
     try:
-        content = _bytes(path)
+        content = _bytes(path, limits)
         digest = hashlib.sha256(content).hexdigest()
         if path.suffix.lower() == ".pdf" or content[:5] == b"%PDF-":
-            read = _read_pdf(path)
+            read = _read_pdf(path, limits)
         elif path.suffix.lower() in TEXT_SUFFIXES:
             read = _Read(decode(content))
         else:
@@ -67,10 +90,46 @@ def extract_document(path: Path) -> Extraction:
                 "ej rapport",
                 f"Filtypen {path.suffix or '(ingen)'} läses inte; lämna .pdf, .txt eller .md.",
             )
+        extraction = _understood(name, read, digest, limits)
     except _RefusedError as problem:
-        return refused(problem.outcome, f"{path.name}: {problem.message}", path.name, digest)
-    extraction = extract_source(read.text, path.name, digest, scanned=read.scanned)
+        return refused(problem.outcome, f"{name}: {problem.message}", name, digest)
     return _told(_doubted(extraction, read.doubts), read.unread)
+
+
+def _understood(name: str, read: "_Read", digest: str, limits: Limits) -> Extraction:
+    """The facts of the text; a text that our own reader fails on stops itself and no other."""
+    try:
+        with _deadline(limits.seconds):
+            return extract_source(read.text, name, digest, scanned=read.scanned)
+    except TimeoutError as slow:
+        raise _too_slow(limits) from slow
+    except Exception as ours:
+        logging.getLogger("finsam.extraction").exception("the reader failed on %s", name)
+        raise _RefusedError(
+            "trasig",
+            f"läsaren föll på texten ({type(ours).__name__}); lämna uppgifterna som faktafil.",
+        ) from ours
+
+
+@contextmanager
+def _deadline(seconds: float) -> Iterator[None]:
+    """TimeoutError in this thread after so long, where the system has timers for that."""
+    if threading.current_thread() is not threading.main_thread() or not hasattr(
+        signal, "ITIMER_REAL"
+    ):
+        yield
+        return
+
+    def over(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, over)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _told(extraction: Extraction, unread: str) -> Extraction:
@@ -98,13 +157,12 @@ class _Read:
     doubts: dict[int, list[str]] = field(default_factory=dict)
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path, limits: Limits) -> bytes:
     try:
         size = path.stat().st_size
-        if size > MAX_BYTES:
+        if size > limits.mb * 1_000_000:
             raise _RefusedError(
-                "för stor",
-                f"filen är {size // 1_048_576} MB; gränsen är {MAX_BYTES // 1_048_576} MB.",
+                "för stor", f"filen är {size // 1_000_000} MB; gränsen är {limits.mb} MB."
             )
         if size == 0:
             raise _RefusedError("tom", "filen är tom.")
@@ -123,26 +181,35 @@ def decode(content: bytes) -> str:
         return content.decode("cp1252", errors="replace")
 
 
-def _child(*arguments: str) -> bytes:
+def _too_slow(limits: Limits) -> _RefusedError:
+    return _RefusedError(
+        "för stor", f"filen tog mer än {limits.seconds:g} sekunder att läsa. Plocka ut rapporten."
+    )
+
+
+def _child(limits: Limits, *arguments: str) -> bytes:
     """What `pages` prints when run in a process of its own."""
     # -P: our numbers.py must not stand in for the standard library's
-    command = [sys.executable, "-P", str(_PAGES), *arguments]
+    memory = str(limits.memory_mb)
+    command = [sys.executable, "-P", str(_PAGES), memory, *arguments]
     try:
         done = subprocess.run(  # noqa: S603 - our own program, arguments are paths
-            command, capture_output=True, check=False, timeout=PDF_SECONDS
+            command, capture_output=True, check=False, timeout=limits.seconds
         )
     except subprocess.TimeoutExpired as problem:
-        raise _RefusedError(
-            "för stor", f"filen tog mer än {PDF_SECONDS} sekunder att läsa. Plocka ut rapporten."
-        ) from problem
+        raise _too_slow(limits) from problem
     if done.returncode != 0:
-        raise _RefusedError("trasig", "filen går inte att läsa som PDF; hämta den på nytt.")
+        raise _RefusedError(
+            "trasig",
+            "filen går inte att läsa som PDF, eller kräver mer minne än "
+            f"{limits.memory_mb} MB; hämta den på nytt.",
+        )
     return done.stdout
 
 
-def _read_pdf(path: Path) -> _Read:
+def _read_pdf(path: Path, limits: Limits) -> _Read:
     """Pages joined by page breaks; pages that are images are read by OCR where there is one."""
-    answer = json.loads(_child("text", str(path.resolve())))
+    answer = json.loads(_child(limits, "text", str(path.resolve()), str(limits.pages)))
     if "outcome" in answer:
         raise _RefusedError(answer["outcome"], answer["message"])
     pages = [page["text"] for page in answer["pages"]]
@@ -159,7 +226,7 @@ def _read_pdf(path: Path) -> _Read:
             )
         unread = f"{unread} Sidorna {_numbers(images)} är bilder och lästes inte. {problem}".strip()
     elif images:
-        read = _ocr_pages(path, images)
+        read = _ocr_pages(path, images, limits)
         pages = [read[n][0] if n in read else text for n, text in enumerate(pages)]
         scanned = any(sum(c.isdigit() for c in text) >= OCR_FIGURES for text, _ in read.values())
         doubts = _by_line(pages, read)
@@ -211,36 +278,38 @@ def _no_ocr() -> str:
     return "" if "swe" in listed.stdout.split() else f"tesseract saknar svenska. {OCR_HINT}"
 
 
-def _ocr_pages(path: Path, numbers: list[int]) -> dict[int, _Page]:
+def _ocr_pages(path: Path, numbers: list[int], limits: Limits) -> dict[int, _Page]:
     """Page number (from 0) → its text as tesseract reads it, and the words it doubts."""
-    if len(numbers) > OCR_PAGES:
+    if len(numbers) > limits.scanned_pages:
         raise _RefusedError(
             "för stor",
-            f"{len(numbers)} sidor är bilder; gränsen är {OCR_PAGES}. Plocka ut rapporten.",
+            f"{len(numbers)} sidor är bilder; gränsen är {limits.scanned_pages}. "
+            "Plocka ut rapporten.",
         )
     alone = multiprocessing.parent_process() is None  # else `many` already fills the cores
     with (
         tempfile.TemporaryDirectory() as folder,
         ThreadPoolExecutor(max_workers=(os.cpu_count() or 1) if alone else 1) as pool,
     ):
-        read = list(pool.map(partial(_ocr_page, path, Path(folder)), numbers))
+        read = list(pool.map(partial(_ocr_page, path, Path(folder), limits), numbers))
     return dict(zip(numbers, read, strict=True))
 
 
-def _ocr_page(path: Path, folder: Path, number: int) -> _Page:
+def _ocr_page(path: Path, folder: Path, limits: Limits, number: int) -> _Page:
     image = folder / f"{number}.png"
-    _child("image", str(path.resolve()), str(number), str(image))
+    _child(limits, "image", str(path.resolve()), str(number), str(image))
     try:
         done = subprocess.run(  # noqa: S603
             [shutil.which("tesseract") or "tesseract", str(image), "stdout", *TESSERACT],
             capture_output=True,
             check=False,
-            timeout=OCR_SECONDS,
+            timeout=limits.scan_seconds,
             env={**os.environ, "OMP_THREAD_LIMIT": "1"},
         )
     except subprocess.TimeoutExpired as problem:
         raise _RefusedError(
-            "trasig", f"OCR av sidan {number + 1} tog mer än {OCR_SECONDS} sekunder."
+            "för stor",
+            f"OCR av sidan {number + 1} tog mer än {limits.scan_seconds:g} sekunder.",
         ) from problem
     finally:
         image.unlink(missing_ok=True)

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from .counts import settle
 from .identity import Identity, identify
 from .prose import read_prose
+from .scattered import find_scattered, scattered_facts
 from .sections import Walker
 from .source import Source, read_source
 from .statements import Draft, group_by_line, read_tables, statistics
 
-EXTRACTOR_VERSION = "1.0.0"
+EXTRACTOR_VERSION = "1.1.0"
 MAX_CHARACTERS = 5_000_000
 FACT_COLUMNS = (
     "report_id",
@@ -113,8 +115,10 @@ def extract_source(text: str, source_file: str, digest: str, *, scanned: bool) -
         )
     source = read_source(text, scanned=scanned)
     identity = identify(source)
-    document = Walker(source, identity.forbund_id).walk()
+    scattered = find_scattered(source)
+    document = Walker(source, identity.forbund_id, scattered.lines).walk()
     drafts, findings = read_tables(source, document, identity)
+    drafts += scattered_facts(scattered, document, identity, worn=source.worn)
     drafts += statistics(document, identity, source.worn)
     statements = {d.statement for d in drafts}
     if not _is_report(identity, statements, text):
@@ -126,6 +130,7 @@ def extract_source(text: str, source_file: str, digest: str, *, scanned: bool) -
             digest,
         )
     drafts += read_prose(document, drafts, identity, source)
+    drafts = settle(drafts, worn=source.worn)
     facts = _facts(drafts, identity)
     report = _report(identity, source_file, digest, source)
     return Extraction(

@@ -8,16 +8,21 @@ import multiprocessing
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
-from .document import extract_document
+from .document import DEFAULT_LIMITS, Limits, extract_document
 from .extract import Extraction
 
 Progress = Callable[[int, int, Extraction], None]
 
 
 def extract_many(
-    paths: Sequence[Path], *, workers: int | None = None, progress: Progress | None = None
+    paths: Sequence[Path],
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> list[Extraction]:
     """Extract documents in parallel; `progress(done, total, extraction)` after each, in order."""
     total = len(paths)
@@ -31,10 +36,10 @@ def extract_many(
 
     if count == 1:
         for path in paths:
-            took(extract_document(path))
+            took(extract_document(path, limits))
         return found
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max_workers=count, mp_context=context) as pool:
-        for extraction in pool.map(extract_document, paths):
+        for extraction in pool.map(partial(extract_document, limits=limits), paths):
             took(extraction)
     return found

@@ -8,8 +8,10 @@ A PDF is foreign code in all but name: `document` runs this file in a process wi
 own, so that no document can hang, exhaust or crash the reader. Hence nothing of the package is
 imported here.
 
-    python -P pages.py text rapport.pdf            JSON on standard output
-    python -P pages.py image rapport.pdf 3 out.png
+    python -P pages.py 1500 text rapport.pdf 400           JSON on standard output
+    python -P pages.py 1500 image rapport.pdf 3 out.png
+
+The first argument is the memory that it may use, in MB; the last of `text` is how many pages.
 """
 
 import ctypes
@@ -32,7 +34,6 @@ MAX_PAGE_CHARACTERS = 30_000  # a dense A4 page has 6 000
 MAX_CHARACTERS = 2_000_000
 DPI = 300  # what tesseract is trained for
 MAX_PIXELS = 40_000_000  # A4 at 300 dpi has 8.7 million
-MEMORY_BYTES = 3 * 1024**3
 MAX_COLUMNS = 400  # a line is never laid out wider than this
 
 
@@ -211,10 +212,10 @@ class RefusedError(Exception):
         self.outcome = outcome
 
 
-def read_pages(path: str) -> dict[str, object]:
+def read_pages(path: str, max_pages: int = MAX_PAGES) -> dict[str, object]:
     """All pages of a PDF, or the outcome (`krypterad`, `trasig`, `tom`, `för stor`) and why."""
     try:
-        pdf = _open(path)
+        pdf = _open(path, max_pages)
         pages = []
         total = 0
         for number in range(len(pdf)):
@@ -230,7 +231,7 @@ def read_pages(path: str) -> dict[str, object]:
     return {"pages": pages}
 
 
-def _open(path: str) -> Any:
+def _open(path: str, max_pages: int) -> Any:
     try:
         pdf = pdfium.PdfDocument(path)
     except pdfium.PdfiumError as problem:
@@ -241,10 +242,10 @@ def _open(path: str) -> Any:
         raise RefusedError(
             "trasig", "filen går inte att läsa som PDF; hämta den på nytt."
         ) from problem
-    if len(pdf) > MAX_PAGES:
+    if len(pdf) > max_pages:
         raise RefusedError(
             "för stor",
-            f"dokumentet har {len(pdf)} sidor; gränsen är {MAX_PAGES}. Plocka ut rapporten.",
+            f"dokumentet har {len(pdf)} sidor; gränsen är {max_pages}. Plocka ut rapporten.",
         )
     if len(pdf) == 0:
         raise RefusedError("tom", "dokumentet har inga sidor.")
@@ -260,18 +261,20 @@ def render(path: str, number: int, target: str) -> None:
     image.save(target, dpi=(scale * 72, scale * 72))
 
 
-def _limit_memory() -> None:
+def _limit_memory(megabytes: int) -> None:
     if resource is not None:
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+        allowed = megabytes * 1_000_000
+        resource.setrlimit(resource.RLIMIT_AS, (allowed, allowed))
 
 
 def main(arguments: list[str]) -> int:
     """Run one of the two commands of the module docstring."""
-    _limit_memory()
-    if arguments[0] == "text":
-        json.dump(read_pages(arguments[1]), sys.stdout)
+    memory, command, path, *rest = arguments
+    _limit_memory(int(memory))
+    if command == "text":
+        json.dump(read_pages(path, int(rest[0])), sys.stdout)
     else:
-        render(arguments[1], int(arguments[2]), arguments[3])
+        render(path, int(rest[0]), rest[1])
     return 0
 
 

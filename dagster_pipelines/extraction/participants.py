@@ -8,12 +8,12 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from .source import Line
 from .vocabulary import VOCABULARY, fold, read_csv, skeleton
 
-_AGE = re.compile(r"^(?:alder\s*)?(\d{2})\s*-\s*(\d{2})(?:\s*ar)?$")
+_AGE = re.compile(r"^(?:alder\s*)?(\d{2})\s*-\s*(\d{2})(?:\s*[ad]r)?$")
 
 
 @cache
@@ -24,6 +24,7 @@ def _categories() -> dict[str, tuple[str, str]]:
 
 def category(label: str) -> tuple[str, str] | None:
     """(breakdown key, category) that a label names, or None."""
+    label = label.replace("é", "ö")
     folded = fold(label).strip()
     if match := _AGE.match(folded):
         return "alder", f"{match[1]}-{match[2]}"
@@ -43,10 +44,22 @@ def category(label: str) -> tuple[str, str] | None:
 
 
 def kon_of(text: str) -> str:
-    """kvinna or man when a folded text speaks of one of them, else ''."""
-    if re.match(r"\W*(?:av dem |varav )?kvinn", text):
-        return "kvinna"
-    return "man" if re.match(r"\W*(?:av dem |varav )?m[ae]n(?:nen)?\b", text) else ""
+    """kvinna or man when the folded text after a number counts one of them, else ''."""
+    match = _KON.match(text)
+    if match is None:
+        return ""
+    return "kvinna" if match[1].startswith("kv") else "man"
+
+
+_KON = re.compile(
+    r"[\s%(]*(?:procent )?(?:st )?(?:av dem |varav |ar )?"
+    r"(kvinn(?:or|a|lig\w*)|m[ae]n(?:nen)?|manlig\w*)\b"
+)
+
+
+def mended(text: str) -> str:
+    """`fold` for labels, in which OCR's é is an ö."""
+    return fold(text.replace("é", "ö").replace("É", "Ö"))
 
 
 TOPICS = [
@@ -61,6 +74,13 @@ TOPICS = [
 _MEASURE = re.compile(
     r"deltag|inskriv|avslut|\bnya\b|pagaende|unika|paborj|remit|aktuella|kontakter|nyinskr"
 )
+
+
+def is_measure(label: str) -> bool:
+    """Whether a label names what is counted of participants (`Nya deltagare`) or a category."""
+    return bool(_MEASURE.search(mended(label))) or category(label) is not None
+
+
 _COUNTS = re.compile(
     r"^\W*(?P<label>[a-z][^\d:|]{2,89}?[^\s\d:|])\s*(?:[:|]\s*)?(?P<num>\d{1,3}(?: \d{3})+|"
     r"\d{1,5})(?:\s*(?:st|personer|deltagare))?"
@@ -70,6 +90,9 @@ _COUNTS = re.compile(
 _LAST_NUMBER = re.compile(r"(?<=\s)(\d{1,4})[^\w]*$")
 _TOKEN = re.compile(r"\S+")
 _SPECK = re.compile(r"\W+|[a-z|]{1,2}")  # what OCR makes of a chart's lines and dots
+_FOREIGN = re.compile(  # what stands among categories without being one
+    r"redovisning|rapport|samordningsf|\bsida\b|\bdnr\b|resultat|kostnad|intakt|budget|\bkr\b|lag "
+)
 _NOT_LABEL = re.compile(r"\b(?:under|per|till|den|sida|av|om|i|har|med|for|mal|att|som)$")
 
 
@@ -99,10 +122,27 @@ class Statistic:
 
 def topic_of(text: str) -> str:
     """The breakdown that a heading of statistics announces, or ''."""
-    folded = fold(text).strip(" :*#")
+    folded = mended(text).strip(" :*#|")
     if len(folded) > 60:
         return ""
-    return next((key for key, pattern in TOPICS if pattern.search(folded)), "")
+    found = next((key for key, pattern in TOPICS if pattern.search(folded)), "")
+    if found or not 8 <= len(folded) <= 40:
+        return found
+    hit = process.extractOne(folded, list(_TOPIC_HEADINGS), scorer=fuzz.ratio, score_cutoff=86)
+    return _TOPIC_HEADINGS[hit[0]] if hit is not None else ""
+
+
+_TOPIC_HEADINGS = {
+    "utbildningsniva": "utbildning",
+    "utbildningsniva vid start": "utbildning",
+    "utbildningsniva vid start av insats": "utbildning",
+    "forsorjningskalla": "forsorjning",
+    "forsorjningskalla vid start": "forsorjning",
+    "forsorjningskalla vid start av insats": "forsorjning",
+    "avslutsorsak": "avslutsorsak",
+    "avslutsorsaker": "avslutsorsak",
+    "aldersfordelning": "alder",
+}
 
 
 _EXIT = re.compile(r"avslutade (?:deltagare |personer )?(?=(?:ater )?till )")
@@ -131,6 +171,12 @@ def _category_line(folded: str) -> tuple[int, int, re.Match[str]] | None:
         return None
     start, end = words[0].start(), words[-1].end()
     return (start, end, number) if 2 <= end - start <= 61 else None
+
+
+def _foreign(label: str, number: str) -> bool:
+    """What stands among categories without being one: a sentence, a foot, a year."""
+    year = len(number) == 4 and number[:2] in ("19", "20")
+    return year or len(label.split()) > 5 or _FOREIGN.search(mended(label)) is not None
 
 
 def read_line(  # noqa: PLR0917
@@ -163,16 +209,21 @@ def read_line(  # noqa: PLR0917
         if hit is None or hit[0] == "kon":
             key, name = _exit(label)
             return Statistic(line, label, tuple(counts), key, name, insats, kind, goal)
-    if not topic:
-        return None
-    split = _category_line(folded)
+    return _category_of(line, topic, topic_text, insats, kind, goal) if topic else None
+
+
+def _category_of(  # noqa: PLR0917
+    line: Line, topic: str, topic_text: str, insats: str, kind: str, goal: bool
+) -> Statistic | None:
+    """A line of a category under the heading of its breakdown: `Grundskola 12`."""
+    split = _category_line(fold(line.text))
     if split is None:
         return None
     start, end, number = split
     label = line.text[start:end].strip(" -•*|:")
     label = re.sub(r"[\s|]+[^\w\s]?\w?$", "", label) if len(label) > 8 else label
     hit = category(label)
-    if not any(c.isalpha() for c in label) and hit is None:
+    if hit is None and (not any(c.isalpha() for c in label) or _foreign(label, number[1])):
         return None
     name = hit[1] if hit is not None and hit[0] == topic else label
     count = Count(*number.span(1), int(number[1]), "")

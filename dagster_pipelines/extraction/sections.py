@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 from .columns import AMOUNT, head_atoms, is_head
 from .dates import find_spans
 from .numbers import WIDE, Figure, cuts
-from .participants import Statistic, read_line, topic_of
+from .participants import Statistic, is_measure, mended, read_line, topic_of
 from .source import Line, Source
 from .tables import (
     REFERENCE,
@@ -39,6 +39,7 @@ from .vocabulary import (
 )
 
 STATEMENTS = ("resultatrakning", "balansrakning", "kassaflode")
+MAX_HEAD = 260  # characters of a line of a table's head
 SHORT = 140  # characters of a line that can be a title, a head or a label
 TITLE_GAP = 4  # lines from a title to the first row that could itself be taken for a title
 _AMBIGUOUS = {
@@ -132,7 +133,7 @@ def heading_of(text: str, inside: str, after_blank: bool) -> Heading | None:  # 
     if (
         after_blank
         and len(body.split()) <= 8
-        and _COST_HEADING.search(bare)
+        and _COST_HEADING.search(bare.replace("budgct", "budget").replace("lnsats", "insats"))
         and not _sentence(body)
         and not any(c.isdigit() for c in bare)
     ):
@@ -256,13 +257,20 @@ class Document:
     prose: list[tuple[Line, str, Insats | None, str]] = field(default_factory=list)
     units: dict[str, int] = field(default_factory=dict)
     statistics: list[Statistic] = field(default_factory=list)
+    claimed: dict[int, Insats | None] = field(default_factory=dict)  # lines read elsewhere
 
 
 class Walker:
-    """One pass over a source, collecting tables and running text."""
+    """One pass over a source, collecting tables and running text.
 
-    def __init__(self, source: Source, forbund_id: str) -> None:
+    `claimed`: numbers of lines that charts and the like have taken; only their insats is noted.
+    """
+
+    def __init__(
+        self, source: Source, forbund_id: str, claimed: frozenset[int] = frozenset()
+    ) -> None:
         self.source = source
+        self.claimed = claimed
         self.forbund_id = forbund_id
         self.document = Document()
         self.statement = ""
@@ -277,6 +285,7 @@ class Walker:
         self.topic = ""
         self.topic_text = ""
         self.name = ""  # the last short heading: perhaps a new insats
+        self.begun: tuple[Insats | None, str] = (None, "")  # insats and name at the first row
         self.goal = False
         self.torn = False
         self.feet: list[str] = []
@@ -295,8 +304,13 @@ class Walker:
                 else:
                     blank = True
                 continue
+            if line.number in self.claimed:
+                self._flush(keep=True)
+                self.topic, self.heads = "", []
+                self.document.claimed[line.number] = self._about()
+                continue
             if line.number in furniture or (self.items and self._is_furniture(text)):
-                self.torn = bool(self.items)
+                self.torn = any(item.row is not None for item in self.items)
                 continue
             if is_rule(text) or (_SPECK.fullmatch(text) and not unit_in(text)):
                 continue
@@ -321,7 +335,8 @@ class Walker:
     def _line(self, line: Line, text: str, blank: bool) -> None:
         """What one line is: the first that will have it takes it, else it is running text."""
         short = len(text) <= SHORT
-        if short and self._titled(line, text, blank):
+        ruled = len(text) <= MAX_HEAD and ("|" in text or "\t" in text or "   " in text)
+        if (short or ruled) and self._titled(line, text, blank):
             return
         if self.torn:  # a page ended here: the blank lines around its foot part nothing
             self.torn = blank = False
@@ -350,10 +365,19 @@ class Walker:
             self._head(replace(line, text=cornered[1], offsets=None), cornered[1])
             return True
         heading = None if cell else heading_of(text, self.statement if begun else "", blank)
-        if heading is not None:
+        grouped = heading is not None and self.heads and skeleton(heading.title) in _AMBIGUOUS
+        if heading is not None and not (grouped and heading.statement == ""):
             self._open(heading, line)
             return True
-        if is_head(text) and not self._is_year_row(text, blank) and not self._known_row(line):
+        if (
+            is_head(text)
+            and not self._is_year_row(text, blank)
+            and not self._known_row(line)
+            and not (
+                (self.statement == "deltagare" or "<td" in line.raw)
+                and _MEASURE_LABEL.fullmatch(fold(text))
+            )
+        ):
             self._head(line, text)
             return True
         return False
@@ -378,7 +402,8 @@ class Walker:
             atoms, left = head_atoms(text)
             if not atoms and not left and not unit_in(text) and not self.items:
                 return True
-            if atoms and not left and self.heads and all(i.kind == "label" for i in self.items):
+            head_cell = bool(self.heads) or "<th" in line.raw
+            if atoms and not left and head_cell and all(i.kind == "label" for i in self.items):
                 self.heads.append(line)
                 return True
         if self._heads_block(text, blank):
@@ -392,6 +417,8 @@ class Walker:
             if not self._accept(row):
                 return False
             kind = "row" if any(c.isalpha() for c in row.label) else "values"
+            if not any(i.row is not None for i in self.items):
+                self.begun = (self.insats, self.name)
             self.items.append(_Item(kind, line, row, blank))
             return True
         if _BLANKS.fullmatch(text) and any(i.kind == "label" for i in self.items):
@@ -399,11 +426,11 @@ class Walker:
             blanks: list[list[Figure | None]] = [[None] for _ in range(count)]
             self.items.append(_Item("values", line, Row(line, "", (), 0, tabbed=blanks), blank))
             return True
-        return len(text) <= SHORT and bool(_BLANK_ROW.match(text))
+        return len(text) <= SHORT and bool(_BLANK_ROW.match(text) or _LED_NOWHERE.match(text))
 
     def _unit_line(self, text: str) -> bool:
         """`(Belopp i tkr)`: the unit of the table to come; True when the line says no more."""
-        unit = "" if _DIGIT.search(text) else unit_in(text)
+        unit = "" if _DIGIT.search(fold(text)) else unit_in(text)
         if not unit or len(text.split()) > 9:
             return False
         self.unit = self.unit or unit
@@ -417,15 +444,34 @@ class Walker:
         tabular = self.statement in ("not", "driftredovisning", *STATEMENTS)
         if not split_cells(text) and (not _sentence(text) or self._knows(text)):
             self._note_insats(text)
-            if blank and self.statement not in STATEMENTS and _name_like(text):
+            named = blank and self.statement not in STATEMENTS and _name_like(text)
+            if named and not is_measure(text):
+                if "<t" not in line.raw and self._counting():
+                    self._flush(keep=True)  # the next insats, counted in the same columns
                 self.name = text.strip(" #*_:\t|")
                 self.topic = ""
             if not tabular:
-                self.document.prose.append((line, self.statement, self.insats, self.title))
+                self.document.prose.append((line, self.statement, self._about(), self.title))
         elif not (tabular and self.items and row is None and split_cells(text)):
             return False
+        if len(self.items) == 1 and is_measure(text) and self._is_name(self.items[0]):
+            self.items = []
         self.items.append(_Item("label", line, None, blank))
         return True
+
+    def _is_name(self, item: _Item) -> bool:
+        """Whether a label is the heading that names the insats, no label of the table."""
+        return item.kind == "label" and item.line.text.strip(" #*_:\t|") == self.name
+
+    def _counting(self) -> bool:
+        """Whether a table of participants is under way: rows, and no label waits for figures."""
+        rows = [i.row for i in self.items if i.row is not None]
+        return (
+            bool(rows)
+            and self.statement not in (*STATEMENTS, "not", "driftredovisning")
+            and all(i.kind == "row" for i in self.items[-2:])
+            and all(is_measure(row.label) for row in rows)
+        )
 
     def _running_text(self, line: Line, text: str) -> None:
         self._flush(keep=True)
@@ -433,7 +479,13 @@ class Walker:
         self.goal = bool(
             re.search(r"malen\b.{0,80}(?:nedan|:\s*$)|^mal\w* for .{0,40}:\s*$", fold(text))
         )
-        self.document.prose.append((line, self.statement, self.insats, self.title))
+        self.document.prose.append((line, self.statement, self._about(), self.title))
+
+    def _about(self) -> Insats | None:
+        """The insats that running text is about; without kind and aliases, a heading's guess."""
+        if self.insats is not None or not self.name:
+            return self.insats
+        return Insats(self.name, "", ())
 
     def _heads_block(self, text: str, blank: bool) -> bool:
         """`Kostnad`, `Periodens`, `Per`: part of the head of a block of figures, no label."""
@@ -448,13 +500,15 @@ class Walker:
             return False
         atoms, left = head_atoms(text)
         words = {a.kind for a in atoms}
-        return fold(text).strip() == "per" or (bool(words) and not left and words <= _BLOCK_HEADS)
+        counted = any(i.kind == "label" and is_measure(i.line.text) for i in self.items)
+        known = _PEOPLE_HEADS if counted else _BLOCK_HEADS
+        return fold(text).strip() == "per" or (bool(words) and not left and words <= known)
 
     def _statistic(self, line: Line, text: str, short: bool) -> bool:
         """Lines of participant statistics, outside the statements."""
         if self.statement in (*STATEMENTS, "not", "driftredovisning", "prognos", "insats_ekonomi"):
             return False
-        if short and not _DIGIT.search(text):
+        if short and not _DIGIT.search(fold(text)):
             if topic := topic_of(text):
                 self._flush(keep=True)
                 self.topic, self.topic_text = topic, text.strip(" :*#\t|")
@@ -500,7 +554,7 @@ class Walker:
         if heading.statement == "toc":
             return
         self._flush()
-        self.topic, self.goal = "", False
+        self.topic, self.goal, self.torn = "", False, False
         self.name = (
             heading.title if heading.statement == "text" and _name_like(heading.title) else ""
         )
@@ -528,6 +582,10 @@ class Walker:
             above = [] if self.items else self.heads
             self._flush()  # a driftredovisning whose title was not understood
             self.statement, self.title, self.heads = "driftredovisning", text.strip(), above
+        if self.statement == "balansrakning" and kinds & _NOT_OF_A_DAY and not self.items:
+            above = self.heads
+            self._flush()  # another table whose title was not understood
+            self.heads = above
         if any(i.kind in ("row", "values") for i in self.items):
             timed = any(
                 a.kind
@@ -547,7 +605,8 @@ class Walker:
             blockwise = sum(i.kind == "label" for i in self.items) >= 3 and all(
                 i.kind in ("label", "values", "head") for i in self.items
             )
-            if timed and not blockwise:
+            counted = len(kinds & {"count", "women", "men", "total"}) >= 2
+            if (timed or counted) and not blockwise:
                 same = any(h.text.split() == line.text.split() for h in self.heads)
                 if same:
                     return
@@ -610,13 +669,15 @@ class Walker:
             "insats_ekonomi",
             "medlemsbidrag",
         ):
-            return not (_sentence(label) or _TAIL_WORD.search(fold(label))) and (
-                known or len(words) <= 9
-            )
+            if len(words) <= 4 and words[-1] == "och":  # goes on below the figures
+                return True
+            told = _sentence(label) or _TAIL_WORD.search(mended(label))
+            return not (told or _TOLD.search(mended(label))) and (known or len(words) <= 9)
         if (
             _sentence(label)
-            or _TAIL_WORD.search(fold(label))
-            or re.match(r"(?:sida|sid|tel|dnr|kap|punkt)\b", fold(label))
+            or _TAIL_WORD.search(mended(label))
+            or _TOLD.search(mended(label))
+            or _NOT_ROW.search(mended(label))
         ):
             return False
         return len(words) <= 8
@@ -641,9 +702,9 @@ class Walker:
                     rows,
                     note=self.note,
                     first_line=rows[0].line.number,
-                    insats_heading=self.insats.name if self.insats else "",
+                    insats_heading=self.begun[0].name if self.begun[0] else "",
                     stacked_heads=stacked,
-                    name_heading=self.name,
+                    name_heading=self.begun[1],
                 )
                 self.document.tables.append(table)
             self.heads = []
@@ -656,6 +717,7 @@ class Walker:
 
 
 _YEAR = re.compile(r"\s*20\d\d\s*")
+_NOT_OF_A_DAY = {"budget", "prognos", "avvikelse", "used", "income", "cost"}
 _DATED = {"date", "range", "year", "to"}
 _BLOCK_HEADS = {
     "avvikelse",
@@ -672,11 +734,16 @@ _BLOCK_HEADS = {
     "utfall",
     "whole",
 }
+_PEOPLE_HEADS = _BLOCK_HEADS | {"total", "women", "men"}
+_MEASURE_LABEL = re.compile(
+    r"\W*(?:totalt |tot\.? |summa )?(?:antal )?(?:unika )?de[il1]tagare(?: totalt)?\W*"
+)
 _NOT_NAME = re.compile(
     r"statistik|deltagar|insatser|uppfolj|ekonomi|resultat|mal\b|maluppf|sammanfattn|"
     r"organisation|redovisning|"
     r"inledning|bakgrund|personal|andamal|verksamhet|styrelse|kvinnor|man\b|totalt|"
-    r"period|forvantad|vasentlig|handelser"
+    r"period|forvantad|vasentlig|handelser|alder|forsorjning|utbildningsniv|avslut|inskriv|"
+    r"pagaende|utbildningar|utbildningsins|kursl|kategori|\bkon\b|matt\b|utfall\b|budget\b|antal|summa"
 )
 
 
@@ -728,12 +795,20 @@ def _head_of_heading(line: Line, heading: Heading) -> Line | None:
 _LETTERHEAD = re.compile(
     r"\W*(?:\w+ )?samordnings?f.{0,2}rbund[^\d]*$|s[il1]d[a-z]? \d{1,3}(?: ?\(\d+\))?$"
 )
-_SPECK = re.compile(r"\s*[^\s\d\-–—−*%]{1,2}\s*")  # what OCR took for a letter or two
+_SPECK = re.compile(
+    r"\s*(?:[^\s\d\-–—−*%]{1,2}|[.,'’°~_|] [.,'’°~_|])\s*"
+)  # what OCR took for a letter or two
 _BLANKS = re.compile(r"[\s|]*[-–—−*](?:[\s|]+[-–—−*])*[\s|]*")
 _BLANK_ROW = re.compile(
     r"^[\s|]*[^\W\d_][^\t|]*?(?:(?:[ ]{2,}|[\t|])\s*[-–—−*]| [-–—−])(?:[\s|]+[-–—−*])*[\s|]*$"
 )
+_LED_NOWHERE = re.compile(r"^[^\d]*[^\W\d_][^\d]* \.{3,}\s*$")  # dots to a blank cell
 _NONE = re.compile(r"^(.{4,60}?)[\s|]+((?:[Ii]nga|[Ii]ngen|[Ii]nget))[\s.|]*$")
+_TOLD = re.compile(r"\b(?:uppgar|uppgick|blev|redovisar|redovisade|motsvarar|utgor)\b")
+_NOT_ROW = re.compile(
+    r"^\W*(?:sida|sid|tel|telefon|dnr|diarien\w*|kap|punkt|org\.?\s?n\w*|organisationsn\w*|arsredovisning|"
+    r"delars\w+|halvarsrapport|tertialrapport|kvartalsrapport)\b|\bsida \d"
+)
 _TAIL_WORD = re.compile(
     r"\b(?:till|av|med|pa|under|for|ca|om|den|ar|var|som|och|i|per|cirka|att|fran|"
     r"sedan|maj|juni|augusti|januari)$"

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from statistics import median
 
 from .columns import Atom, Column, head_atoms, merge_cell, resolve
 from .heads import SURE
@@ -18,8 +19,8 @@ from .identities import build
 from .identities import note_name as _note_name
 from .identity import Identity
 from .numbers import Figure, to_decimal
-from .participants import category
-from .sections import Document
+from .participants import category, is_measure
+from .sections import Document, unit_in
 from .solve import SCALE, Cell, Grid, repair, search
 from .solve import Identity as Sum
 from .source import Line, Source
@@ -30,6 +31,7 @@ from .tables import (
     column_edges,
     count_columns,
     head_columns,
+    head_edges,
     head_widths,
     lost_note_head,
     readings,
@@ -73,6 +75,8 @@ def read_tables(
     partial = [t for t in partial if t.rows]
     for table in tables:
         _classify(table)
+        if table.statement == "utbildning":
+            _name_costs(table)
     _units(tables, document)
     grid = Grid(tables)
     if partial or any(t.rivals for t in tables):
@@ -193,15 +197,22 @@ def _lay_columns(table: Table, identity: Identity) -> bool:
     if width >= 3 and table.heads and _triples(table, identity, stacked):
         lost = [i for i, c in enumerate(table.columns) if not c.known and not c.text]
     _infer_posts(table)
-    edges = column_edges(table.rows, width)
+    edges = head_edges(table.heads, table.rows, width) or column_edges(table.rows, width)
     for row in table.rows:
         row.readings = readings(row, width, has_note, edges)
     table.rows = [r for r in table.rows if r.readings]
     for row in table.rows:
         _prefer_costs(row, table.columns)
+    return _forget_heads(table, lost) and width > 1
+
+
+def _forget_heads(table: Table, lost: list[int]) -> bool:
+    """Take back what the figures or the other heads speak against; True when heads are lost."""
     for c, column in enumerate(table.columns):
         if column.role == "used":
             table.columns[c] = replace(column, role="share" if _small(table, c) else "value")
+    if any(_beyond_shares(table, c) for c in range(len(table.columns))):
+        table.columns = [replace(c, known=False, text="") for c in table.columns]
     if any(c.guessed for c in table.columns):
         table.columns = [
             replace(c, known=False, text="") if c.scenario == "utfall" and c.role == "value" else c
@@ -216,7 +227,7 @@ def _lay_columns(table: Table, identity: Identity) -> bool:
     doubled = _doubled(table.columns)
     for c in doubled:
         table.columns[c] = replace(table.columns[c], known=False, text="")
-    return bool(lost or doubled) and width > 1
+    return bool(lost or doubled)
 
 
 def _whole_years(
@@ -313,6 +324,17 @@ def _small(table: Table, c: int) -> bool:
     own = [abs(r.readings[0].figures[c].value) for r in table.rows if r.readings[0].figures[c]]  # type: ignore[union-attr]
     return bool(own) and max(own) <= 40_000
 
+
+def _beyond_shares(table: Table, c: int) -> bool:
+    """Whether a column of percentages holds figures that are none: the heads have slipped."""
+    if table.columns[c].role != "share":
+        return False
+    figures = [r.readings[0].figures[c] for r in table.rows]
+    sizes = [abs(f.value) for f in figures if f is not None]
+    return bool(sizes) and median(sizes) > MAX_SHARE
+
+
+MAX_SHARE = 40_000  # hundredths of a percent: four times the budget
 
 _COSTS_BY = ("verksamhetens_intakter", "medlemsbidrag", "ovriga_intakter")
 
@@ -629,11 +651,18 @@ def _same_figures(
 
 def _classify(table: Table) -> None:  # noqa: PLR0912
     """Give tables in running text the kind that their labels speak of."""
-    if table.statement:
-        return
     labels = [fold(r.label) for r in table.rows]
     text = " ".join(labels)
-    heads = fold(" ".join(h.text for h in table.heads))
+    lines = [*table.heads, *(h for block in table.stacked_heads for h in block)]
+    heads = fold(" ".join(h.text for h in lines))
+    if table.statement in ("deltagare", "mal", "personal") and _of_money(table, f"{text} {heads}"):
+        table.statement = ""  # a section whose end was not seen
+    elif re.search(r"tillfallen", heads) and not any(r.post for r in table.rows):
+        table.statement = "utbildning"
+    elif table.statement in ("oversikt", "mal", "") and _of_people(table, heads):
+        table.statement = "deltagare"
+    if table.statement:
+        return
     for statement in () if any(c.part for c in table.columns) else STATEMENTS:
         found = [labels_of(statement).find(_bare(r.label)) for r in table.rows]
         posts = {f[0].post_code for f in found if f}
@@ -645,12 +674,12 @@ def _classify(table: Table) -> None:  # noqa: PLR0912
             if statement == "balansrakning":
                 table.columns = [replace(c, start=None) for c in table.columns]
             return
-    if re.search(
+    if re.search(r"tillfallen|till-? fallen", heads):
+        table.statement = "utbildning"
+    elif re.search(
         r"kvinn|deltagar|kon\b|alder|forsorjning|paborjade|avslutade|inskrivna", text + " " + heads
     ) and not re.search(r"kostnad|budget|belopp", heads):
         table.statement = "deltagare"
-    elif re.search(r"tillfallen|till-? fallen", heads):
-        table.statement = "utbildning"
     elif (
         re.search(r"^(?:intakter|kostnader|resultat)", labels[0] if labels else "")
         and len(labels) <= 8
@@ -666,6 +695,31 @@ def _classify(table: Table) -> None:  # noqa: PLR0912
         table.statement = "insats_ekonomi"
     else:
         table.statement = "ovrigt"
+
+
+def _name_costs(table: Table) -> None:
+    """A column headed `Kostnad` alone, among those of a table of courses, is known by it."""
+    table.columns = [
+        replace(c, known=True, text="Kostnad") if c.part == "cost" and not c.text else c
+        for c in table.columns
+    ]
+
+
+def _of_money(table: Table, words: str) -> bool:
+    """A table that counts kronor: it says so, or its figures are too large for persons."""
+    if re.search(r"kvinn|deltagar|\bm[ae]n\b|alder|inskriv|avslut|paborj|remit|person", words):
+        return False
+    figures = [f for r in table.rows for f in r.readings[0].figures if f is not None]
+    large = max((abs(f.value) // 100 for f in figures if not f.percent), default=0)
+    return bool(table.unit and table.heads and large >= 1000) or large >= 100_000
+
+
+def _of_people(table: Table, heads: str) -> bool:
+    """A table that counts participants by sex, in a section of another name."""
+    counted = sum(is_measure(r.label) for r in table.rows)
+    parts = sum((category(r.label) or ("kon",))[0] != "kon" for r in table.rows)
+    by_sex = bool(re.search(r"kvinn", heads)) and counted * 2 > len(table.rows)
+    return by_sex or (parts >= 2 and parts * 3 > 2 * len(table.rows))
 
 
 def _units(tables: list[Table], document: Document) -> None:
@@ -750,20 +804,25 @@ def _solve(grid: Grid, *, deep: bool = True) -> list[Sum]:
     return sums
 
 
+_MAIN_COSTS = {
+    "verksamhetens_kostnader",
+    "ovriga_verksamhetskostnader",
+    "administration",
+    "kostnader_insatser",
+}
+
+
 def _guess_sign(grid: Grid, t: int) -> tuple[int, bool]:
     """+1 when costs are printed negative, −1 when positive, 0 unknown; whether all are so."""
-    negative = positive = 0
-    for row in grid.tables[t].rows:
-        if row.post in (
-            "verksamhetens_kostnader",
-            "ovriga_verksamhetskostnader",
-            "administration",
-            "kostnader_insatser",
-        ):
-            for c, figure in enumerate(row.readings[0].figures):
+    for posts in (_MAIN_COSTS, {"avskrivningar", "finansiella_kostnader"}):
+        negative = positive = 0
+        for row in grid.tables[t].rows:
+            for c, figure in enumerate(row.readings[0].figures if row.post in posts else ()):
                 if figure and figure.value and grid.tables[t].columns[c].scenario != "avvikelse":
                     negative += figure.value < 0
                     positive += figure.value > 0
+        if negative or positive:
+            break
     sign = 1 if negative > positive else -1 if positive else 0
     return sign, min(negative, positive) == 0
 
@@ -776,6 +835,10 @@ def _verdicts(grid: Grid, sums: list[Sum], t: int) -> tuple[int, int]:
 
 def _drafts(grid: Grid, sums: list[Sum], source: Source, identity: Identity) -> list[Draft]:
     vouched = vouched_for(grid, sums)
+    if source.worn:
+        for item in sums:
+            for cell in item.cells if grid.holds(item) is False else ():
+                grid.suspects.setdefault(cell, f"{item.rule} håller inte")
     found: list[Draft] = []
     for t, table in enumerate(grid.tables):
         for r in range(len(table.rows)):
@@ -875,20 +938,18 @@ def reading_label(grid: Grid, cell: Cell) -> str:
 def _unit(table: Table, column: Column, figure: Figure, label: str) -> str:
     if figure.percent or column.role == "share":
         return "procent"
+    if table.statement == "utbildning" and re.search(r"kostnad|belopp", fold(column.text)):
+        return next((u for h in table.heads if (u := unit_in(h.text))), "SEK")
+    counting = table.statement in ("deltagare", "utbildning", "personal", "ovrigt", "mal")
+    if counting or column.role == "count":
+        return "antal"
     folded = fold(label)
-    if table.statement == "deltagare" or column.role == "count":
+    if table.statement not in ("oversikt", "nyckeltal"):
+        return table.unit
+    if re.match(r"antal|anstallda|deltagare", folded):
         return "antal"
-    if table.statement in ("oversikt", "nyckeltal", "personal") and re.match(
-        r"antal|anstallda|deltagare", folded
-    ):
-        return "antal"
-    if table.statement in ("oversikt", "nyckeltal") and re.search(
-        r"soliditet|andel|procent|%|likviditet|grad\b", folded
-    ):
-        return "procent"
-    if table.statement in ("personal", "ovrigt", "mal"):
-        return "antal"
-    return table.unit
+    share = re.search(r"soliditet|andel|procent|%|likviditet|grad\b", folded)
+    return "procent" if share else table.unit
 
 
 STANDING = re.compile(r"pagaende|aktuella|inskrivna (?:vid|per)|kvarvarande")

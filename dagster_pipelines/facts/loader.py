@@ -17,6 +17,7 @@ import polars as pl
 
 from dagster_pipelines import evidence
 from dagster_pipelines.database import build_config
+from dagster_pipelines.files import readable
 from dagster_pipelines.settings import PROJECT_DIR, Settings
 
 from .kontrakt import Kontrakt, kontrakt
@@ -114,14 +115,8 @@ def _named(name: str, root: Path) -> list[tuple[Path, str]]:
     """The files of a root with the names that the warehouse knows them by."""
     base = root.parent if root.is_file() else root
     return [
-        (path, f"{name}/{_readable(path.relative_to(base).as_posix())}")
-        for path in list_files(root)
+        (path, f"{name}/{readable(path.relative_to(base).as_posix())}") for path in list_files(root)
     ]
-
-
-def _readable(name: str) -> str:
-    """A file name may hold bytes that are not UTF-8; the database may not."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 # --- one file ---------------------------------------------------------------------------------
@@ -197,7 +192,7 @@ def _judge(path: Path, blank: FileOutcome, settings: Settings, register: Registe
                 f"Filen är större än {settings.max_file_mb} MB.",
                 "Dela den i en fil per rapport, eller höj FINSAM_MAX_FILE_MB.",
             )
-        table = read(path.name, path.read_bytes())
+        table = read(path.name, path.read_bytes(), settings.max_file_rows)
     except FileRefused as refused:
         message = f"{blank.fil}: {refused}"
         return _without_rows(replace(blank, slag=refused.slag, utfall=AVVISAD, meddelande=message))
@@ -267,8 +262,11 @@ def _tables() -> str:
         create table if not exists raw.inlasning (
             inlasning_id varchar primary key, fil varchar, sha256 varchar, slag varchar,
             utfall varchar, lasta bigint, godkanda bigint, avvisade bigint,
-            tidpunkt timestamptz, meddelande varchar, check (lasta = godkanda + avvisade)
+            tidpunkt timestamptz, meddelande varchar, upprepade bigint,
+            check (lasta = godkanda + avvisade)
         );
+        -- a build database from before repeated facts were counted
+        alter table raw.inlasning add column if not exists upprepade bigint;
         create table if not exists raw.leverans (
             leverans_id varchar primary key, report_id varchar, version integer,
             inlasning_id varchar, fil varchar, sha256 varchar, innehall_sha256 varchar,
@@ -350,9 +348,10 @@ def _write(con: duckdb.DuckDBPyConnection, checked: CheckedFile, *, again: bool)
     `again`: the file was read before and has not changed, only the rules have.
     """
     outcome = checked.outcome
+    repeated = 0
     inlasning_id = str(_single(con, "select format('{:08d}', count(*) + 1) from raw.inlasning"))
     if outcome.slag == "fakta" and outcome.godkanda:
-        deliveries = _deliver(con, inlasning_id, outcome, checked.accepted, again=again)
+        deliveries, repeated = _deliver(con, inlasning_id, outcome, checked.accepted, again=again)
         outcome = replace(
             outcome,
             leveranser=deliveries,
@@ -367,10 +366,10 @@ def _write(con: duckdb.DuckDBPyConnection, checked: CheckedFile, *, again: bool)
                 [inlasning_id, outcome.fil],
             )
     con.execute(
-        "insert into raw.inlasning values (?, ?, ?, ?, ?, ?, ?, ?, now(), ?)",
+        "insert into raw.inlasning values (?, ?, ?, ?, ?, ?, ?, ?, now(), ?, ?)",
         [
             inlasning_id, outcome.fil, outcome.sha256, outcome.slag, outcome.utfall,
-            outcome.lasta, outcome.godkanda, outcome.avvisade, outcome.meddelande,
+            outcome.lasta, outcome.godkanda, outcome.avvisade, outcome.meddelande, repeated,
         ],
     )  # fmt: skip
     return outcome
@@ -389,11 +388,15 @@ def _deliver(
     accepted: pl.DataFrame,
     *,
     again: bool,
-) -> tuple[str, ...]:
+) -> tuple[tuple[str, ...], int]:
     """One new version per report whose facts differ from its newest; their ids.
 
+    Also how many facts made no delivery because one of their report says the same already, or,
+    in a file that is tried again, because a later one has replaced it.
+
     The same facts in a file without rejected rows are new too: what stood there was half a file.
-    A file that is tried again must not replace what was delivered after it was dropped.
+    A file that is tried again must not replace what was delivered after it was dropped. A clock
+    turned back does not put a version before the one that it follows.
     """
     with _frame(con, "_accepted", accepted), _frame(con, "_content", _content(accepted)):
         con.execute(
@@ -401,12 +404,13 @@ def _deliver(
             insert into raw.leverans
             select
                 report_id || '#' || (coalesce(newest.version, 0) + 1), report_id,
-                coalesce(newest.version, 0) + 1, ?, ?, ?, sha256(content), antal_fakta, now()
+                coalesce(newest.version, 0) + 1, ?, ?, ?, sha256(content), antal_fakta,
+                greatest(now(), newest.tidpunkt)
             from _content
             left join (
                 select report_id, max(version) as version,
                     arg_max(innehall_sha256, version) as innehall_sha256,
-                    arg_max(inlasning_id, version) as inlasning_id
+                    arg_max(inlasning_id, version) as inlasning_id, max(tidpunkt) as tidpunkt
                 from raw.leverans group by report_id
             ) as newest using (report_id)
             where (sha256(content) is distinct from newest.innehall_sha256
@@ -430,11 +434,23 @@ def _deliver(
             """,
             [inlasning_id],
         )
+        repeated = con.execute(
+            """
+            select coalesce(sum(_content.antal_fakta), 0)::bigint
+            from _content anti join (from raw.leverans where inlasning_id = ?) using (report_id)
+            where ? or exists (
+                from raw.leverans as earlier
+                where earlier.report_id = _content.report_id
+                    and earlier.innehall_sha256 = sha256(_content.content)
+            )
+            """,
+            [inlasning_id, again],
+        ).fetchall()[0][0]
     rows = con.execute(
         "select leverans_id from raw.leverans where inlasning_id = ? order by report_id",
         [inlasning_id],
     ).fetchall()
-    return tuple(row[0] for row in rows)
+    return tuple(row[0] for row in rows), repeated
 
 
 def _content(accepted: pl.DataFrame) -> pl.DataFrame:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from .kontrakt import Kontrakt, every_kontrakt
@@ -28,6 +29,8 @@ DOCUMENT_SUFFIXES = frozenset({".pdf", ".txt", ".md"})
 TEMPORARY_SUFFIXES = frozenset(
     {".tmp", ".temp", ".part", ".partial", ".crdownload", ".swp", ".lock"}
 )
+MAX_ROWS = 1_000_000
+MAX_UNPACKED_BYTES = 1_000_000_000
 SAVE_AS_UTF8 = (
     "Spara om filen som UTF-8. I Excel: Arkiv, Spara som, filformat ”CSV UTF-8 (kommaavgränsad)”."
 )
@@ -81,8 +84,11 @@ def list_files(root: Path) -> list[Path]:
     return sorted(found, key=lambda path: path.relative_to(root).as_posix())
 
 
-def read(name: str, data: bytes) -> Table:
+def read(name: str, data: bytes, max_rows: int = MAX_ROWS) -> Table:
     """The content of one file, by the ending of its name; raises FileRefused.
+
+    A file of more than `max_rows` rows is refused, and so is one that would fill memory when it
+    is unpacked: neither has been seen from anybody who meant well.
 
     `rad` is the physical line on which the row starts, header included (CSV, JSONL), or
     the ordinal of the row (Parquet). Rows without any content are not rows.
@@ -97,8 +103,9 @@ def read(name: str, data: bytes) -> Table:
     if not data:
         raise FileRefused("Filen är tom.", "Exportera den på nytt.")
     if suffix == ".parquet":
-        return _table(_read_parquet(data))
+        return _table(_read_parquet(data, max_rows))
     text = _decode(data)
+    _refuse_many(text.count("\n"), max_rows)
     if suffix == ".jsonl":
         return _table(_read_jsonl(text))
     frame, separator = _read_csv(text)
@@ -153,8 +160,11 @@ def _column_at(before: str) -> str | None:
     header = before.split("\n", first + 1)[first]
     if not newline or separator not in header or earlier.count('"') % 2:
         return None
-    names = next(csv.reader([header], delimiter=separator))
-    position = len(next(csv.reader([line], delimiter=separator), [""])) - 1
+    try:
+        names = next(csv.reader([header], delimiter=separator))
+        position = len(next(csv.reader([line], delimiter=separator), [""])) - 1
+    except csv.Error:  # a field longer than any text
+        return None
     return names[position] if 0 <= position < len(names) else None
 
 
@@ -338,14 +348,22 @@ def _parse_objects(lines: Sequence[str], rad: pl.Series) -> list[dict[str, objec
     return values  # type: ignore[no-any-return]
 
 
-def _read_parquet(data: bytes) -> pl.DataFrame:
+def _refuse_many(rows: int, max_rows: int) -> None:
+    if rows > max_rows:
+        raise FileRefused(
+            f"Filen har {rows} rader; gränsen är {max_rows}.",
+            "Dela den i en fil per rapport, eller höj FINSAM_MAX_FILE_ROWS.",
+        )
+
+
+def _read_parquet(data: bytes, max_rows: int) -> pl.DataFrame:
     """Typed or text columns as text; figures lose the zeros that only their type gives them.
 
     Arrow's reader refuses a damaged file where Polars' own panics, so columns reach Polars
     one by one, when their names, types and text are known to be sound.
     """
     try:
-        arrow = pq.read_table(pa.BufferReader(data), page_checksum_verification=True)
+        arrow = _unpacked(data, max_rows)
         arrow.validate(full=True)
         names = arrow.column_names
     except (pa.ArrowException, OSError, ValueError):
@@ -363,6 +381,46 @@ def _read_parquet(data: bytes) -> pl.DataFrame:
         pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("rad"),
         *(_as_text(name, dtype) for name, dtype in frame.schema.items()),
     )
+
+
+def _unpacked(data: bytes, max_rows: int) -> pa.Table:
+    """The table of a file that has been held against the limits before it is unpacked.
+
+    A few kilobytes of Parquet can say the same long text in every row. So texts are first read as
+    numbers into the list of those that differ, which takes no more room than the file declares.
+    """
+    about = pq.read_metadata(pa.BufferReader(data))
+    _refuse_many(about.num_rows, max_rows)
+    declared = sum(about.row_group(n).total_byte_size for n in range(about.num_row_groups))
+    texts = [field.name for field in pq.read_schema(pa.BufferReader(data)) if _is_text(field.type)]
+    _refuse_swollen(declared)
+    table = pq.read_table(
+        pa.BufferReader(data), page_checksum_verification=True, read_dictionary=texts
+    )
+    _refuse_swollen(sum(_size_unpacked(column) for column in table.columns))
+    return table
+
+
+def _size_unpacked(column: pa.ChunkedArray) -> int:
+    """How many bytes of text the column has when each row has its own."""
+    return sum(
+        pc.sum(pc.take(pc.binary_length(chunk.dictionary), chunk.indices)).as_py() or 0
+        for chunk in column.chunks
+        if pa.types.is_dictionary(chunk.type) and _is_text(chunk.type.value_type)
+    )
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _refuse_swollen(size: int) -> None:
+    if size > MAX_UNPACKED_BYTES:
+        raise FileRefused(
+            f"Filen blir {size // 1_000_000} MB när den packas upp; gränsen är "
+            f"{MAX_UNPACKED_BYTES // 1_000_000} MB.",
+            "Dela den i en fil per rapport.",
+        )
 
 
 def _plain(kind: pa.DataType) -> bool:

@@ -3,15 +3,18 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import dagster as dg
 import duckdb
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
 from dagster_pipelines import versions
 from dagster_pipelines.assets.publish import build_publish
+from dagster_pipelines.cli.app import app
 from dagster_pipelines.database import open_build, open_published
 from dagster_pipelines.documents.delivery import Outcome, record
 from dagster_pipelines.facts.loader import load
@@ -51,6 +54,17 @@ create table marts.fct_rapportfakta (
 );
 insert into marts.fct_rapportfakta
     select 'a_2021-06-30_delar', 'a_2021-06-30_delar#1', rad, 1 from range(2, 5) as t(rad);
+insert into raw.leverans (leverans_id, report_id, version, antal_fakta) values
+    ('a_2021-06-30_delar#1', 'a_2021-06-30_delar', 1, 3),
+    ('b_2021-06-30_delar#1', 'b_2021-06-30_delar', 1, 1);
+insert into raw.fakta by name
+    select 'a_2021-06-30_delar#1' as leverans_id, rad as line, 1 as position, 'verified' as status
+    from range(2, 5) as t(rad)
+    union all select 'b_2021-06-30_delar#1', 7, 1, 'suspect';
+create schema intermediate;
+create table intermediate.int_leverans as from (values
+    ('a_2021-06-30_delar#1', 'publicerad'), ('b_2021-06-30_delar#1', 'i karantän')
+) as t(leverans_id, status);
 create schema hemligt; create table hemligt.x as select 1 as a;
 """
 
@@ -100,12 +114,22 @@ def test_tables_views_constraints_and_comments_come_along(built: Settings) -> No
             copy.execute("insert into marts.dim_rapport values ('c', 'c', 'x', 1, -1)")
 
 
+def test_clients_older_than_ours_can_open_it(built: Settings) -> None:
+    published(built)
+    with open_published(built.published_db) as con:
+        ((tags,),) = con.sql("select tags from duckdb_databases() where not internal").fetchall()
+    assert tags["storage_version"].startswith("v1.2.0")
+    header = built.published_db.read_bytes()[:20]
+    assert header[8:12] == b"DUCK"
+    assert int.from_bytes(header[12:20], "little") <= 68, "more than DuckDB 1.5 can read"
+
+
 def test_the_manifest_says_what_is_there(built: Settings) -> None:
     manifest = published(built)
     assert read_manifest(built) == manifest
     assert manifest["run_id"] == "körning-1"
     assert manifest["tables"]["marts.dim_rapport"] == 2
-    assert manifest["tables"]["raw.fakta"] == 0
+    assert manifest["tables"]["raw.fakta"] == 4
     assert manifest["checks"] == {"brott": 1, "håller": 1}
     assert [(r["report_id"], r["status"], r["kontroller"]) for r in manifest["reports"]] == [
         ("a_2021-06-30_delar", "publicerad", {"håller": 1}),
@@ -217,7 +241,17 @@ def change(settings: Settings, sql: str) -> None:
         con.execute(sql)
 
 
-GONE = "delete from marts.fct_rapportfakta where line = 3"
+def lose(where: str) -> str:
+    """A loss that adds up: raw has lost the same facts, so conservation holds."""
+    return (
+        f"delete from marts.fct_rapportfakta where {where};"
+        f"delete from raw.fakta where leverans_id = 'a_2021-06-30_delar#1' and {where};"
+        "update raw.leverans set antal_fakta = (select count(*) from raw.fakta as f "
+        "where f.leverans_id = leverans.leverans_id)"
+    )
+
+
+GONE = lose("line = 3")
 
 
 def test_facts_do_not_disappear_without_a_reason(built: Settings) -> None:
@@ -246,7 +280,7 @@ def test_a_loss_that_is_accepted_is_published_and_recorded(built: Settings) -> N
     ("what", "reason"),
     [
         (GONE, "update marts.dim_rapport set publicerad_version = 2 where forbund_id = 'a'"),
-        ("delete from marts.fct_rapportfakta",
+        (lose("true"),
          "update marts.dim_rapport set status = 'i karantän', publicerad_version = null "
          "where forbund_id = 'a'"),
     ],
@@ -261,16 +295,94 @@ def test_a_newer_delivery_or_quarantine_is_a_reason(
 
 @pytest.mark.parametrize(
     "fault",
-    [
-        "delete from marts.fct_rapportfakta; delete from marts.dim_rapport",
-        "delete from marts.fct_rapportfakta",
-    ],
+    [lose("true") + "; delete from marts.dim_rapport", lose("true")],
 )
 def test_a_report_that_is_gone_is_a_loss(built: Settings, fault: str) -> None:
     published(built)
     change(built, fault)
     with pytest.raises(LossError, match="3 facts of a_2021-06-30_delar"):
         published(built, "körning-2")
+
+
+def test_a_reader_of_this_process_does_not_keep_the_loss_from_being_seen(built: Settings) -> None:
+    """DuckDB would not attach a file that the same process has open with other settings."""
+    published(built)
+    change(built, GONE)
+    with (
+        open_published(built.published_db, memory_mb=100),
+        pytest.raises(LossError, match="1 facts of a_2021-06-30_delar"),
+    ):
+        published(built, "körning-2")
+
+
+def facts_file(settings: Settings) -> Path:
+    return settings.current_link.resolve() / "parquet" / "fct_rapportfakta.parquet"
+
+
+def without_line_three(settings: Settings) -> None:
+    path = facts_file(settings)
+    pl.read_parquet(path).filter(pl.col("line") != 3).write_parquet(path)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda s: facts_file(s).write_bytes(b"inte parquet"),
+        lambda s: facts_file(s).unlink(),
+        without_line_three,  # whole, and says that the fact was never there
+    ],
+)
+def test_what_cannot_be_compared_with_is_not_replaced_unasked(
+    built: Settings, damage: Callable[[Settings], object]
+) -> None:
+    published(built)
+    damage(built)
+    change(built, GONE)
+    with pytest.raises(LossError, match="--accept-loss"):
+        published(built, "körning-2")
+    assert read_manifest(built)["run_id"] == "körning-1"
+    publish(built, run_id="2", inputs={}, seconds={}, accept_loss=True)
+    assert read_manifest(built)["run_id"] == "2"
+
+
+def test_without_the_link_the_newest_kept_version_is_compared_with(built: Settings) -> None:
+    published(built)
+    built.current_link.unlink()
+    change(built, GONE)
+    with pytest.raises(LossError, match="1 facts of a_2021-06-30_delar"):
+        published(built, "körning-2")
+
+
+UNACCOUNTED = {
+    "delete from raw.fakta where line = 3": "fakta",
+    "delete from marts.fct_rapportfakta where line = 3": "fakta = publicerade",
+    "insert into marts.fct_rapportfakta from marts.fct_rapportfakta limit 1": "fakta = publicerade",
+    "delete from raw.leverans where version = 1": "varje levererat faktum",
+    "update intermediate.int_leverans set status = 'ersatt' where status = 'publicerad'": "fakta =",
+    "delete from intermediate.int_leverans where status = 'i karantän'": "fakta = publicerade",
+    "insert into raw.inlasning (inlasning_id, lasta, godkanda, avvisade) values ('1', 2, 0, 2)":
+        "varje avvisad rad",
+    "insert into raw.inlasning (inlasning_id, slag, lasta, godkanda, avvisade, upprepade) "
+    "values ('1', 'fakta', 2, 2, 0, 1)": "godkända fakta",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", UNACCOUNTED)
+def test_what_was_delivered_is_all_accounted_for_or_nothing_is_published(
+    built: Settings, fault: str
+) -> None:
+    before = published(built)
+    assert before["conservation"] == {
+        "oredovisade": 0, "lasta": 0, "godkanda": 0, "avvisade": 0, "upprepade": 0,
+        "bevarade_avvisade": 0, "levererade_fakta": 4,
+        "fakta": 4, "osakra": 0, "i_karantan": 1, "ersatta": 0, "publicerade": 3,
+    }  # fmt: skip
+    change(built, fault)
+    with pytest.raises(LossError, match="not all accounted for") as stopped:
+        publish(built, run_id="2", inputs={}, seconds={}, accept_loss=True)
+    said = [row["ekvation"] for row in stopped.value.breaks[0].rows]
+    assert any(each.startswith(UNACCOUNTED[fault]) for each in said), said
+    assert read_manifest(built) == before
 
 
 def test_the_loss_stops_the_step_with_its_rows(built: Settings) -> None:
@@ -305,3 +417,54 @@ def test_nothing_is_published_without_the_guards_of_the_same_run(built: Settings
     assert failure and "green guards" in failure.error.message
     assert built.published_db.read_bytes() == before
     assert read_manifest(built)["run_id"] == "körning-1"
+
+
+STOPPED = """
+create table raw.karantan (leverans_id varchar, report_id varchar, handelse varchar,
+    regler varchar, orsak varchar, tidpunkt timestamptz);
+insert into raw.karantan values
+    ('a_2021-06-30_delar#0', 'a', 'i karantän', 'BR1', 'Ett brott.', '2026-01-01 10:00:00+00'),
+    ('a_2021-06-30_delar#0', 'a', 'släppt', 'BR1', 'Ersatt av a#1.', '2026-01-02 10:00:00+00'),
+    ('b_2021-06-30_delar#1', 'b', 'i karantän', 'RR1', 'Ett brott.', '2026-01-03 10:00:00+00');
+"""
+
+
+def test_what_is_and_was_in_quarantine_is_seen_by_everybody(built: Settings) -> None:
+    """In the manifest, in `finsam status` and as a check of Dagster's, with rule and numbers."""
+    from dagster_pipelines.assets.publish import _quarantine_check  # noqa: PLC0415
+
+    change(built, STOPPED)
+    manifest = published(built)
+    assert [(e["leverans_id"], e["regler"], e["stoppad"], e["slappt"], e["slappt_av"])
+            for e in manifest["quarantine_log"]] == [
+        ("a_2021-06-30_delar#0", "BR1", "2026-01-01T10:00:00+00:00", "2026-01-02T10:00:00+00:00",
+         "Ersatt av a#1."),
+        ("b_2021-06-30_delar#1", "RR1", "2026-01-03T10:00:00+00:00", None, None),
+    ]  # fmt: skip
+    check = _quarantine_check(manifest)
+    assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
+    [row] = check.metadata["stoppade"].records
+    assert (row.data["regel_id"], row.data["rader"], row.data["summa"], row.data["led"]) == (
+        "RR1", "rad 7", "100.000000", "99.000000"
+    )  # fmt: skip
+    assert _quarantine_check({**manifest, "quarantine": []}).passed
+    shown = CliRunner(env={"NO_COLOR": "1", "TERM": "dumb"}).invoke(
+        app, ["status", "--home", str(built.home)]
+    )
+    assert shown.exit_code == 0, shown.output
+    for said in ("rule RR1", "100 against 99", "Quarantine so far", "Ersatt av a#1.", "stands",
+                 "4 = 3 published + 0 suspect + 1 in quarantine + 0 superseded"):  # fmt: skip
+        assert said in shown.stdout, shown.stdout
+
+
+@pytest.mark.parametrize("damage", [b"\xff\xfe", b"[]", b"{}", b"null", b"{", b"1"])
+def test_a_damaged_manifest_or_journal_locks_nobody_out(built: Settings, damage: bytes) -> None:
+    published(built)
+    built.published_manifest.write_bytes(damage)
+    assert read_manifest(built) is None
+    with built.versions_journal.open("ab") as file:
+        file.write(damage + b'\n{"version": "x"}\n{"event": "rolled back", "version": "x"}\n')
+        file.write(b'{"event": 1, "version": 2}\n')
+    assert [entry["event"] for entry in versions.journal(built)] == ["published"]
+    publish(built, run_id="2", inputs={}, seconds={}, accept_loss=True)
+    assert read_manifest(built)["run_id"] == "2"

@@ -79,3 +79,39 @@ def test_the_rules_changed(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("update intermediate.int_kontroll set allvar = 'blockerande'")
     assert quarantine.record(con) == 1
     assert last(con)[:2] == ("i karantän", "AND")
+
+
+def test_a_clock_turned_back_does_not_turn_the_events(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("update raw.karantan set tidpunkt = '2099-01-01'")
+    con.execute("update intermediate.int_leverans set status = 'publicerad'")
+    assert quarantine.record(con) == 1
+    assert last(con)[0] == "släppt"
+    assert quarantine.record(con) == 0  # nor is it let go again at every build
+
+
+def test_the_published_log_says_what_let_each_stop_go(con: duckdb.DuckDBPyConnection) -> None:
+    from dagster_pipelines.publish import QUARANTINE_LOG  # noqa: PLC0415
+
+    def log() -> list[tuple[str, bool, str | None]]:
+        rows = con.execute(QUARANTINE_LOG).fetchall()
+        return [(rules, when is not None, why) for _, _, rules, _, when, why in rows]
+
+    assert log() == [("BR1", False, None)]
+    con.execute("update intermediate.int_leverans set status = 'publicerad'")
+    quarantine.record(con)
+    [(_, let_go, why)] = log()
+    assert let_go
+    assert why is not None
+    assert why.startswith("Reglerna eller registren har ändrats")
+    con.execute("update intermediate.int_leverans set status = 'i karantän'")
+    quarantine.record(con)
+    assert [(row[0], row[1]) for row in log()] == [("BR1", True), ("BR1", False)]
+
+
+def test_each_event_is_logged(
+    con: duckdb.DuckDBPyConnection, caplog: pytest.LogCaptureFixture
+) -> None:
+    con.execute("update intermediate.int_leverans set status = 'publicerad'")
+    quarantine.record(con)
+    [line] = [record for record in caplog.records if record.name == "finsam.quarantine"]
+    assert (line.leverans_id, line.handelse, line.regler) == ("r#1", "släppt", "BR1")

@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import json
 import os
 import select
 import shutil
@@ -171,6 +172,9 @@ def test_a_failed_dbt_test_publishes_nothing(broken_home: Settings, tmp_path: Pa
     assert broken.check == "dbt: faller"
     assert broken.rows == [{"report_id": "vasteras_2022-06-30_delar", "antal_fakta": "436"}]
     assert published_bytes(broken_home) == before
+    logged = broken_home.log_file.read_text(encoding="utf-8").splitlines()
+    last = [json.loads(line) for line in logged if '"dbt build broke' in line][-1]
+    assert last["breaks"][0]["rows"] == broken.rows
 
 
 @contextlib.contextmanager
@@ -249,6 +253,16 @@ def test_a_red_guard_publishes_nothing(broken_home: Settings, suite: str) -> Non
     assert broken.check == f"{suite}: balans"
     assert broken.rows == [{"report_id": "x", "summa": "1", "led": "2"}]
     assert published_bytes(broken_home) == before
+    # the log tells of a build that was stopped as of any other, whoever started it
+    text = broken_home.log_file.read_text(encoding="utf-8").splitlines()
+    logged = [json.loads(line) for line in text]
+    began = max(n for n, line in enumerate(logged) if line["event"] == "run began")
+    assert logged[began]["run_id"] == found.run_id
+    guards = {line["suite"]: line for line in logged[began:] if line["event"] == "guard"}
+    assert {suite: line["passed"] for suite, line in guards.items()} == {
+        "inkommande_fakta": True, "marts": False
+    }  # fmt: skip
+    assert guards["marts"]["breaks"][0]["rows"] == broken.rows
 
 
 @SUITES

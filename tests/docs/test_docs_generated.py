@@ -1,15 +1,24 @@
 """What `make docs` generates: the dictionary is current and true, the pages open offline."""
 
 import re
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import yaml
+from playwright.sync_api import sync_playwright
 
 from dagster_pipelines.database import open_published
 from dagster_pipelines.settings import PROJECT_DIR, Settings
+from docs import er
 from docs.generate import DATAORDLISTA, dataordlista
 
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update",
+]  # fmt: skip
 LOADED = re.compile(r"""<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)=["'](?:https?:)?//""")
 
 
@@ -48,16 +57,65 @@ def test_every_mart_is_exported(refreshed_home: Settings) -> None:
     assert set(by_name["export_parquet"]) == {f"ref('{file.stem}')" for file in files}
 
 
+def test_the_diagram_is_the_one_that_would_be_generated() -> None:
+    assert er.PAGE.read_text(encoding="utf-8") == er.page(), "run make docs"
+
+
+def test_the_diagram_draws_every_key_that_is_published(refreshed_home: Settings) -> None:
+    """A key without a relationships test would be a relation that nothing proves."""
+    with open_published(refreshed_home.published_db) as con:
+        keys = con.execute(
+            "select table_name, constraint_column_names[1] from duckdb_constraints() "
+            "where schema_name = 'marts' and constraint_type = 'PRIMARY KEY'"
+        ).fetchall()
+        columns = con.execute(
+            "select table_name, column_name from duckdb_columns() where schema_name = 'marts'"
+        ).fetchall()
+    owner = {key: table for table, key in keys}
+    expected = {
+        f"{owner[column]} {table} {column}"
+        for table, column in columns
+        if column in owner and owner[column] != table
+    }
+    drawn = re.findall(r"^    (\w+) (?:\|\||\|o)--o\{ (\w+) : (\w+)$", er.page(), re.M)
+    assert {" ".join(line) for line in drawn} == expected
+
+
+def test_a_new_relation_changes_the_diagram(tmp_path: Path) -> None:
+    models = tmp_path / "marts"
+    shutil.copytree(PROJECT_DIR / "models" / "marts", models)
+    assert er.page(models) == er.page()
+    kontroll = models / "fct_kontroll.yml"
+    text = kontroll.read_text(encoding="utf-8")
+    kontroll.write_text(text.replace("dim_rapport", "dim_forbund"), encoding="utf-8")
+    assert "dim_forbund ||--o{ fct_kontroll : rapport_key" in er.page(models)
+
+
+def requests_of(*opened: Path) -> list[str]:
+    """What a browser asks of others than the disk, for each page and where its links lead."""
+    asked: list[str] = []
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        for file in opened:
+            page.goto(file.as_uri(), wait_until="networkidle")
+            assert page.title()
+        browser.close()
+    return [url for url in asked if not url.startswith(("file:", "data:", "blob:"))]
+
+
 def test_the_pages_load_nothing_from_outside(copied_home: Settings) -> None:
     """In a process of its own: dbt keeps the database open until its process ends."""
     make = (
-        "from docs.generate import guard_pages, model_pages\n"
+        "from docs.generate import guard_pages, index_page, model_pages\n"
         "from dagster_pipelines.settings import get_settings\n"
         "settings = get_settings()\n"
         "folder = settings.build_dir / 'docs'\n"
         "folder.mkdir()\n"
         "print(guard_pages(settings, folder))\n"
         "print(model_pages(settings, folder))\n"
+        "print(index_page(folder))\n"
     )
     environment = {"FINSAM_HOME": str(copied_home.home), "PATH": "/usr/bin:/bin"}
     subprocess.run([sys.executable, "-c", make], cwd=PROJECT_DIR, env=environment, check=True)
@@ -67,4 +125,6 @@ def test_the_pages_load_nothing_from_outside(copied_home: Settings) -> None:
         assert not LOADED.search(page.read_text(encoding="utf-8")), page
     models = (copied_home.build_dir / "docs" / "modeller.html").read_text(encoding="utf-8")
     assert "model.finsam.rpt_balansrakning" in models
+    assert "Begin with a wide table" in models  # our own first page, not dbt's welcome
     assert '"send_anonymous_usage_stats": false' in models  # else it loads a tracker
+    assert requests_of(*pages) == []

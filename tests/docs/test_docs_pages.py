@@ -10,9 +10,7 @@ import io
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,49 +23,15 @@ from dagster_pipelines.database import open_published
 from dagster_pipelines.documents import decisions
 from dagster_pipelines.facts.loader import check_files
 from dagster_pipelines.settings import PROJECT_DIR, Settings
+from docs.svar import FENCE, Block, blocks, differences, name_of, pages
 
-PAGES = sorted(
-    [*PROJECT_DIR.glob("*.md"), *(PROJECT_DIR / "docs").rglob("*.md")],
-    key=lambda page: page.relative_to(PROJECT_DIR).as_posix(),
-)
-FENCE = re.compile(r"^```(\w*)\n(.*?)^```$(?:\n\n((?:\|[^\n]*\n)+))?", re.M | re.S)
 ROOMS = (
     "data", "dagster_pipelines", "models", "macros", "seeds", "expectations", "tests", "benchmarks",
     "docs", ".ci",
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Block:
-    """A fenced block, where it stands, and the rows of the table that follows it, if any."""
-
-    page: str
-    line: int
-    language: str
-    text: str
-    table: tuple[tuple[str, ...], ...]
-
-    def __str__(self) -> str:
-        return f"{self.page}:{self.line}"
-
-
-def blocks(text: str, page: str) -> Iterator[Block]:
-    for match in FENCE.finditer(text):
-        rows = [_cells(line) for line in (match[3] or "").splitlines()]
-        table = tuple(row for number, row in enumerate(rows) if number != 1)  # not the ruler
-        yield Block(page, text.count("\n", 0, match.start()) + 1, match[1], match[2], table)
-
-
-def _cells(line: str) -> tuple[str, ...]:
-    cells = re.split(r"(?<!\\)\|", line.strip())[1:-1]
-    return tuple(cell.strip().replace("\\|", "|") for cell in cells)
-
-
-def _name(page: Path) -> str:
-    return page.relative_to(PROJECT_DIR).as_posix()
-
-
-TEXTS = {_name(page): page.read_text(encoding="utf-8") for page in PAGES}
+TEXTS = {name_of(page): page.read_text(encoding="utf-8") for page in pages()}
 BLOCKS = [block for page, text in TEXTS.items() for block in blocks(text, page)]
 
 
@@ -76,36 +40,6 @@ def of_language(language: str) -> list[Block]:
 
 
 # --- SQL ---------------------------------------------------------------------------------------
-
-
-def same(printed: str, value: Any) -> bool:
-    """Is the cell that value? Digits may be grouped by spaces; null is an empty cell."""
-    if value is None:
-        return printed == ""
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        digits = printed.replace(" ", "")
-        return bool(re.fullmatch(r"-?\d+(\.\d+)?", digits)) and Decimal(digits) == value
-    return printed == str(value)
-
-
-def differences(con: duckdb.DuckDBPyConnection, block: Block) -> list[str]:
-    """What of the printed table is not the answer; empty when all of it is."""
-    cursor = con.execute(block.text)
-    names = tuple(column[0] for column in cursor.description or ())
-    answer: Sequence[tuple[Any, ...]] = cursor.fetchall()
-    if not block.table:
-        return []
-    header, *rows = block.table
-    if header != names:
-        return [f"columns {header}, the answer has {names}"]
-    if len(rows) != len(answer):
-        return [f"{len(rows)} rows, the answer has {len(answer)}"]
-    return [
-        f"row {number}, {name}: {cell!r}, the answer is {value!r}"
-        for number, (row, values) in enumerate(zip(rows, answer, strict=True), 1)
-        for name, cell, value in zip(names, row, values, strict=True)
-        if not same(cell, value)
-    ]
 
 
 @pytest.fixture(scope="module")
@@ -255,7 +189,7 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
         for target in re.findall(r"\]\(([^)\s#]+\.md)", TEXTS[page]):
             found = ((PROJECT_DIR / page).parent / target).resolve()
             if found.is_relative_to(PROJECT_DIR):
-                ahead.append(_name(found))
+                ahead.append(name_of(found))
     assert set(TEXTS) - reached == set()
 
 

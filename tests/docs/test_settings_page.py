@@ -2,6 +2,7 @@
 
 import re
 
+from dagster_pipelines.documents.readings import limits_of
 from dagster_pipelines.extraction import document, pages
 from dagster_pipelines.settings import PROJECT_DIR, Settings
 
@@ -14,7 +15,7 @@ def test_every_setting_stands_there_with_its_default_and_meaning() -> None:
         name: field.description for name, field in Settings.model_fields.items()
     }
     numbers = {
-        name.upper(): f"`{field.default:g}`"
+        name.upper(): f"`{str(field.default).removesuffix('.0')}`"
         for name, field in Settings.model_fields.items()
         if isinstance(field.default, int | float)
     }
@@ -22,9 +23,12 @@ def test_every_setting_stands_there_with_its_default_and_meaning() -> None:
 
 
 def test_the_limits_of_the_extractor_are_those_of_the_page() -> None:
-    assert f"{document.MAX_BYTES // 1_048_576} MB" in PAGE
-    assert f"{pages.MAX_PAGES} pages" in PAGE
     said = " ".join(PAGE.split())
-    assert f"more than {document.OCR_PAGES} pages of images" in said
-    assert f"text may take {document.PDF_SECONDS} seconds" in said
-    assert f"of a page {document.OCR_SECONDS} seconds" in said
+    assert f"{pages.MAX_PAGE_CHARACTERS:_} characters".replace("_", " ") in said
+    assert f"document {pages.MAX_CHARACTERS:_}".replace("_", " ") in said
+    assert f"{pages.MAX_PIXELS // 1_000_000} million dots" in said
+
+
+def test_an_installation_that_says_nothing_has_the_defaults_of_the_extractor() -> None:
+    assert limits_of(Settings()) == document.DEFAULT_LIMITS
+    assert document.DEFAULT_LIMITS.pages == pages.MAX_PAGES

@@ -12,7 +12,7 @@ DECISIONS = ",".join(decisions.COLUMNS)
 
 def deliver(home):
     documents = readings.find(home)
-    readings.read_new(documents)
+    readings.read_new(documents, home)
     outcome = delivery.deliver(home, documents)
     home.build_dir.mkdir(exist_ok=True)
     with duckdb.connect(home.build_db) as con:

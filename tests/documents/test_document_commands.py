@@ -63,10 +63,26 @@ def test_no_such_file_is_one_clear_line(run, tmp_path, monkeypatch, argument):
     assert len([line for line in result.output.splitlines() if line.strip()]) == 2
 
 
+def test_review_shows_the_ways_a_row_can_be_cut_and_a_row_to_copy_with_its_value(
+    run, home, folders, report
+):
+    torn = REPORT.replace("Kassa och bank	2 563 482", "Kassa och bank 4 563 482 199")
+    report.write_text(torn, encoding="utf-8")
+    readings.read_new(readings.find(home))
+    (document,) = readings.find(home)
+    doubted = [f for f in document.adopted.suspects if f["label"].startswith("Kassa")]
+    assert doubted
+    output = run("review", *folders).output
+    assert "raden kan läsas: " in output
+    assert " | 563482199" in output or "4563482 | 199" in output
+    fact = doubted[0]
+    assert f'"{fact["printed"]}",{fact["value"]},VEM,' in output
+
+
 def test_review_shows_the_figure_its_lines_and_the_row_to_copy(run, home, folders, report):
     damaged = REPORT.replace("Kassa och bank	2 563 482", "Kassa och bank	2 S63 4B2")
     report.write_text(damaged.replace("2 648 294", "2 648 2?4"), encoding="utf-8")
-    readings.read_new(readings.find(home))
+    readings.read_new(readings.find(home), home)
     (document,) = readings.find(home)
     suspects = document.adopted.suspects
     assert suspects, "a figure that cannot be settled must be doubted"
@@ -84,7 +100,7 @@ def test_review_says_which_decisions_are_not_applied(run, home, folders, report)
         "sofint_2025-06-30_delar,18,,99 999,1,Eva Ek,2025-09-01,fel rad\n",
         encoding="utf-8",
     )
-    readings.read_new(readings.find(home))
+    readings.read_new(readings.find(home), home)
     result = run("review", *folders)
     assert "utan motsvarighet" in result.output
 

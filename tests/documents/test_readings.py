@@ -26,16 +26,16 @@ def version(monkeypatch, name):
 
 
 def test_a_new_document_does_not_make_the_others_read_again(home, report, reads):
-    assert readings.read_new(readings.find(home)) == 1
+    assert readings.read_new(readings.find(home), home) == 1
     (home.landing_dir / "annan.md").write_text("Inget av intresse.", encoding="utf-8")
-    assert readings.read_new(readings.find(home)) == 1
-    assert readings.read_new(readings.find(home)) == 0
+    assert readings.read_new(readings.find(home), home) == 1
+    assert readings.read_new(readings.find(home), home) == 0
     assert reads == ["rapport.txt", "annan.md"]
 
 
 def test_the_same_content_under_two_names_is_read_once(home, report, reads):
     (home.landing_dir / "kopia.txt").write_bytes(report.read_bytes())
-    assert readings.read_new(readings.find(home)) == 1
+    assert readings.read_new(readings.find(home), home) == 1
 
 
 def test_the_original_is_kept(home, report):
@@ -56,9 +56,9 @@ def test_hidden_foreign_and_linked_files_are_no_documents(home, report, tmp_path
 
 def test_a_version_that_reads_the_same_takes_over_silently(home, report, monkeypatch):
     version(monkeypatch, "1")
-    readings.read_new(readings.find(home))
+    readings.read_new(readings.find(home), home)
     version(monkeypatch, "2")
-    readings.read_new(readings.find(home))
+    readings.read_new(readings.find(home), home)
     (document,) = readings.find(home)
     assert document.adopted.version == "2"
     assert document.waiting is None
@@ -66,18 +66,18 @@ def test_a_version_that_reads_the_same_takes_over_silently(home, report, monkeyp
 
 def test_a_version_that_reads_otherwise_waits_for_a_person(home, report, monkeypatch):
     version(monkeypatch, "1")
-    readings.read_new(readings.find(home))
+    readings.read_new(readings.find(home), home)
     version(monkeypatch, "2")
     original = many.extract_document
 
-    def otherwise(path):
-        extraction = original(path)
+    def otherwise(path, limits):
+        extraction = original(path, limits)
         cash = next(f for f in extraction.facts if f["post_code"] == "kassa_och_bank")
         cash["value"] += 1
         return extraction
 
     monkeypatch.setattr(many, "extract_document", otherwise)
-    readings.read_new(readings.find(home))
+    readings.read_new(readings.find(home), home)
     (document,) = readings.find(home)
     assert document.adopted.version == "1"
     (difference,) = readings.differences(document.adopted, document.waiting)

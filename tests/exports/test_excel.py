@@ -191,6 +191,32 @@ def test_a_sheet_without_rows_still_has_its_headings(copied_home: Settings) -> N
     assert book["Resultaträkning"]["B1"].value == "Förbund"
 
 
+def test_a_text_too_long_for_a_cell_is_cut_and_says_so(copied_home: Settings) -> None:
+    with open_build(copied_home) as con:
+        con.execute(
+            "update marts.rpt_insats set kallor = repeat('å', 40000) where kallor is not null"
+        )
+    publishing.publish(copied_home, run_id="lang", inputs={}, seconds={})
+    book = openpyxl.load_workbook(copied_home.warehouse_dir / "finsam.xlsx")
+    texts = {row[-1] for row in rows_of(book["Insatser"])} - {None}
+    assert [len(text) for text in texts] == [32_767]
+    assert texts.pop().endswith("Avkortad: hela texten står i databasen.")
+
+
+def test_a_workbook_that_cannot_be_written_is_an_error_of_the_disk(
+    refreshed_home: Settings, tmp_path: Path
+) -> None:
+    """The step that publishes tries again on an OSError, and on nothing else."""
+    (tmp_path / "finsam.xlsx").mkdir()
+    at = datetime(2026, 1, 2, 3, 4)
+    with (
+        duckdb.connect(refreshed_home.published_db.resolve(), read_only=True) as con,
+        pytest.raises(OSError, match=r"finsam\.xlsx"),
+    ):
+        about = Publication("v", at, at, tmp_path)
+        excel.write_workbook(con, read_marts(con), about, refreshed_home)
+
+
 def test_the_same_warehouse_gives_the_same_bytes(refreshed_home: Settings, tmp_path: Path) -> None:
     made = []
     for name in ("a", "b"):

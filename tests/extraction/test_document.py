@@ -15,7 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from benchmarks.synthetic_reports.pdf import scanned_pdf
 from dagster_pipelines.extraction import extract_document, extract_text
-from dagster_pipelines.extraction.document import _by_line, _doubted, _laid_out, _no_ocr
+from dagster_pipelines.extraction.document import Limits, _by_line, _doubted, _laid_out, _no_ocr
 from dagster_pipelines.extraction.export import write_facts, write_findings, write_reports
 from dagster_pipelines.extraction.extract import FACT_COLUMNS
 from dagster_pipelines.extraction.many import extract_many
@@ -217,8 +217,7 @@ def test_a_reader_that_hangs_or_dies_is_an_outcome(tmp_path, monkeypatch):
     program.write_text("import os; os.abort()", encoding="utf-8")
     assert extract_document(path).outcome == "trasig"
     program.write_text("import time; time.sleep(60)", encoding="utf-8")
-    monkeypatch.setattr("dagster_pipelines.extraction.document.PDF_SECONDS", 0.2)
-    assert extract_document(path).outcome == "för stor"
+    assert extract_document(path, Limits(seconds=0.2)).outcome == "för stor"
 
 
 def test_images_among_pages_of_text_are_told_when_there_is_no_ocr(tmp_path, monkeypatch):

@@ -21,7 +21,8 @@ from dagster_pipelines.settings import PROJECT_DIR, Settings
 from .helpers import FACT, REGISTER, REPORT, csv_text, fact, facts, write
 
 RAW_COLUMNS = {
-    "inlasning": "inlasning_id fil sha256 slag utfall lasta godkanda avvisade tidpunkt meddelande",
+    "inlasning": "inlasning_id fil sha256 slag utfall lasta godkanda avvisade tidpunkt meddelande "
+    "upprepade",
     "leverans": "leverans_id report_id version inlasning_id fil sha256 innehall_sha256 "
     "antal_fakta tidpunkt",
     "fakta": "leverans_id rad report_id line position page statement label post_code insats "
@@ -246,14 +247,35 @@ def test_a_file_tried_again_does_not_replace_what_came_after_it(warehouse: Wareh
     assert warehouse.all("select leverans_id from raw.leverans") == [(V1,)]
 
 
+def test_facts_that_repeat_a_delivery_are_counted(warehouse: Warehouse) -> None:
+    """Accepted = in a delivery + repeated, file by file."""
+    other = "vasteras_2024-06-30_delar"
+    warehouse.put("a.csv", facts(3))
+    warehouse.put("b.csv", [*facts(3), fact(report_id=other)])
+    warehouse.refresh()
+    counted = "select fil, godkanda, upprepade from raw.inlasning order by fil"
+    assert warehouse.all(counted) == [("landing/a.csv", 3, 0), ("landing/b.csv", 4, 3)]
+    assert warehouse.all("select sum(antal_fakta)::int from raw.leverans") == [(4,)]
+
+
+def test_a_clock_turned_back_keeps_the_order_of_versions(warehouse: Warehouse) -> None:
+    warehouse.put("a.csv", facts(1))
+    warehouse.refresh()
+    warehouse.con.execute("update raw.leverans set tidpunkt = '2099-01-01'")
+    warehouse.put("a.csv", facts(2))
+    warehouse.refresh()
+    times = warehouse.all("select tidpunkt from raw.leverans order by version")
+    assert times[1] >= times[0]
+
+
 def test_a_file_that_changes_while_it_is_read_waits(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = warehouse.put("a.csv", facts(2))
     real = loader.read
 
-    def read_and_change(name: str, data: bytes) -> Any:
-        table = real(name, data)
+    def read_and_change(name: str, data: bytes, max_rows: int) -> Any:
+        table = real(name, data, max_rows)
         path.write_bytes(data + csv_text([fact(line="99")]).split("\n")[1].encode())
         return table
 

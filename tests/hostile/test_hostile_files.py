@@ -4,13 +4,19 @@ Belongs here: whole files and folders of them, and texts that pretend. What `fin
 is in tests/dagster_pipelines/test_query_limits.py.
 """
 
+import gzip
 import hashlib
+import io
 import os
-from collections.abc import Iterator
+import resource
+import zlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from facts.helpers import REPORT as METADATA
 from facts.helpers import csv_text, fact
@@ -91,7 +97,7 @@ def test_ten_gigabytes_are_refused_unread(home: Home) -> None:
 def test_a_document_of_ten_gigabytes_is_refused_unread(home: Home) -> None:
     sparse(home.landing / "stor.pdf")
     (found,) = readings.find(home.settings)
-    assert readings.read_new([found]) == 1
+    assert readings.read_new([found], home.settings) == 1
     assert found.adopted is not None
     assert found.adopted.outcome == "för stor"
     assert "256 MB" in found.adopted.message
@@ -135,6 +141,44 @@ def test_links_that_lead_out_are_nobodys_delivery(home: Home, tmp_path: Path) ->
     (home.landing / "brusten.csv").symlink_to(tmp_path / "finns inte")
     assert home.load() == []
     assert readings.find(home.settings) == []
+
+
+def test_a_link_to_what_never_ends_is_not_read(home: Home) -> None:
+    """/proc/kmsg, say, is a file to whoever asks, and reading it waits for ever."""
+    os.mkfifo(home.settings.home / "ror")
+    before = inputs.fingerprint(home.settings)
+    outside = home.settings.home / "utanfor"
+    outside.write_text("x")
+    (home.landing / "a.txt").symlink_to(outside)
+    (home.landing / "b.csv").symlink_to(home.settings.home / "ror")
+    assert inputs.fingerprint(home.settings) == before
+
+
+def test_a_document_whose_name_is_no_text_is_read(home: Home) -> None:
+    from dagster_pipelines.documents import delivery  # noqa: PLC0415
+
+    (home.landing / os.fsdecode(b"\xff\xfe.txt")).write_text("Inget av intresse.")
+    found = readings.find(home.settings)
+    assert readings.read_new(found, home.settings) == 1
+    delivery.record(home.con, delivery.deliver(home.settings, found))
+    assert home.con.execute("select fil from raw.dokument").fetchall() == [
+        ("landing/\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}.txt",)
+    ]
+
+
+def test_what_is_shown_does_not_command_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    from rich.text import Text  # noqa: PLC0415
+
+    from dagster_pipelines.cli.screen import err, out, table  # noqa: PLC0415
+
+    evil = "a\x1b]0;x\x07\x1b[2J\x9b31m\u202eb"
+    out().print(Text(evil))
+    out().print(evil, markup=False)
+    out().print(table("", ("k",), [(evil,)]))
+    err().print(Text(evil))
+    shown = "".join(capsys.readouterr())
+    assert not set(shown) & set("\x1b\x07\x9b\u202e")
+    assert shown.count("]0;x") == 4
 
 
 def test_a_file_without_permission_waits(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -277,3 +321,223 @@ def test_json_that_nests_without_end_is_refused(home: Home) -> None:
     home.put("a.jsonl", '{"report_id":' + "[" * 100_000 + "]" * 100_000 + "}")
     (outcome,) = home.load()
     assert outcome.utfall == "avvisad"
+
+
+# --- bombs: small files that swell -------------------------------------------------------------
+
+FEW = document.Limits(pages=50, scanned_pages=2, seconds=20, scan_seconds=20, memory_mb=700)
+
+
+def swollen(size: int, unit: bytes) -> bytes:
+    """`unit` over and over until `size`, in the few bytes that deflate needs for that."""
+    packer = zlib.compressobj(9)
+    first = packer.compress(unit) + packer.flush(zlib.Z_FULL_FLUSH)
+    again = packer.compress(unit) + packer.flush(zlib.Z_FULL_FLUSH)
+    return zlib.compress(first + again * (size // len(unit)) + packer.flush(), 9)
+
+
+def pdf(
+    content: bytes, *, box: str = "0 0 595 842", resources: str = "", more: bytes = b"",
+    previous: bool = False,
+) -> bytes:  # fmt: skip
+    """A PDF of one page whose content is packed twice; `more` is its fifth object."""
+    filters = "[/FlateDecode/FlateDecode]"
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Count 1/Kids[3 0 R]>>",
+        f"<</Type/Page/Parent 2 0 R/MediaBox[{box}]/Contents 4 0 R"
+        f"/Resources<<{resources}>>>>".encode(),
+        f"<</Length {len(content)}/Filter{filters}>>stream\n".encode() + content
+        + b"\nendstream",
+        *([more] if more else []),
+    ]  # fmt: skip
+    written, places = b"%PDF-1.5\n", []
+    for number, each in enumerate(objects, 1):
+        places.append(len(written))
+        written += f"{number} 0 obj\n".encode() + each + b"\nendobj\n"
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    loop = f"/Prev {len(written)}" if previous else ""
+    return (
+        written
+        + (
+            f"xref\n0 {len(places) + 1}\n0000000000 65535 f \n{table}"
+            f"trailer<</Root 1 0 R/Size {len(places) + 1}{loop}>>\nstartxref\n{len(written)}\n%%EOF"
+        ).encode()
+    )
+
+
+def packed(content: bytes) -> bytes:
+    return zlib.compress(zlib.compress(content))
+
+
+def image(data: bytes) -> bytes:
+    return (
+        (
+            "<</Type/XObject/Subtype/Image/Width 60000/Height 60000/BitsPerComponent 8"
+            f"/ColorSpace/DeviceRGB/Filter[/FlateDecode/FlateDecode]/Length {len(data)}>>stream\n"
+        ).encode()
+        + data
+        + b"\nendstream"
+    )
+
+
+GIGABYTE = 1_000_000_000
+BOMBS = {
+    "a gigabyte of drawing": lambda: pdf(swollen(GIGABYTE, b"0 0 m 1 1 l S\n" * 75_000)),
+    "a gigabyte of blanks": lambda: pdf(swollen(GIGABYTE, b" " * 1_000_000)),
+    "text without end": lambda: pdf(
+        swollen(GIGABYTE // 5, b"BT /F 1 Tf (aaaaaaaaaaaaaaaaaaaa) Tj ET\n" * 25_000),
+        resources="/Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>",
+    ),
+    "an image of ten gigabytes": lambda: pdf(
+        packed(b"q 595 0 0 842 0 0 cm /I Do Q"), resources="/XObject<</I 5 0 R>>",
+        more=image(swollen(GIGABYTE // 10, b"\0" * 1_000_000)),
+    ),
+    "a page of a thousand kilometres": lambda: pdf(
+        packed(b"0 0 1e9 1e9 re f"), box="0 0 1000000000 1000000000"
+    ),
+    "a page of no size": lambda: pdf(packed(b"0 0 m 9 9 l S"), box="0 0 1e400 -1e400"),
+    "a table that names itself": lambda: pdf(packed(b"0 0 m 9 9 l S"), previous=True),
+    "pages of pages of pages": lambda: (
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 40"
+        b"/Kids[2 0 R 2 0 R 2 0 R]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
+    ),
+    "a drawing of itself": lambda: pdf(
+        packed(b"/F Do"), resources="/XObject<</F 5 0 R>>",
+        more=b"<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</F 5 0 R>>>>"
+        b"/Length 5>>stream\n/F Do\nendstream",
+    ),
+    "gzip by another name": lambda: gzip.compress(b"%PDF-1.4\n" + b"\0" * 10_000_000),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_small_pdf_that_swells_is_an_outcome(tmp_path: Path, bomb: str) -> None:
+    path = tmp_path / "bomb.pdf"
+    path.write_bytes(BOMBS[bomb]())
+    assert path.stat().st_size < 1_000_000
+    found = document.extract_document(path, FEW)
+    assert found.outcome in ("för stor", "trasig", "tom", "ej rapport", "kräver ocr")
+    assert found.message
+    assert found.facts == []
+
+
+def test_memory_is_what_stops_a_swelling_pdf(tmp_path: Path) -> None:
+    """Were the limit not there, the reader would take gigabytes instead of failing."""
+    path = tmp_path / "bomb.pdf"
+    path.write_bytes(BOMBS["a gigabyte of drawing"]())
+    found = document.extract_document(path, FEW)
+    assert (found.outcome, "700 MB" in found.message) == ("trasig", True)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    assert used < 1_000_000  # kB; of any process that this one has started
+
+
+def test_a_text_that_takes_too_long_is_refused_and_tried_again_with_more_time(home: Home) -> None:
+    home.put("lang.txt", "Resultaträkning\n" + "Summa   100   200   300\n" * 20_000)
+    hurried = home.settings.model_copy(update={"document_seconds": 0.2})
+    (found,) = readings.find(hurried)
+    assert readings.read_new([found], hurried) == 1
+    assert found.adopted is not None
+    assert found.adopted.outcome == "för stor"
+    assert "0.2 sekunder" in found.adopted.message
+    assert readings.read_new([found], hurried) == 0
+    (home.landing / "lang.txt").write_text("Inget av intresse.")
+    patient = home.settings.model_copy(update={"document_seconds": 30})
+    assert readings.read_new([found], patient) == 1
+
+
+def test_a_document_that_our_reader_fails_on_stops_itself_alone(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise RecursionError("för djupt")
+
+    path = home.put("a.txt", "Delårsrapport")
+    monkeypatch.setattr(document, "extract_source", fails)
+    found = document.extract_document(path)
+    assert (found.outcome, "RecursionError" in found.message) == ("trasig", True)
+
+
+def test_a_damaged_cached_reading_is_read_again(home: Home) -> None:
+    home.put("a.txt", "Delårsrapport")
+    (found,) = readings.find(home.settings)
+    readings.read_new([found], home.settings)
+    kept = found.folder / f"{readings.extractor_version()}.json"
+    for damage in ("", "{", "[]", '{"facts": 1}', "\x00"):
+        kept.write_text(damage)
+        assert readings.read_new([found], home.settings) == 1
+        assert found.adopted is not None
+
+
+def parquet(rows: int, **columns: object) -> bytes:
+    """Facts of which every row is the same, so that they take next to no room."""
+    row = {**fact(), **columns}
+    same = pa.array([0] * rows, pa.int32())
+    texts = {name: pa.DictionaryArray.from_arrays(same, [text]) for name, text in row.items()}
+    table = pa.table(texts)
+    written = io.BytesIO()
+    # as plain text to whoever reads it: the type that Arrow wrote it from is left out
+    pq.write_table(table, written, compression="zstd", store_schema=False)
+    return written.getvalue()
+
+
+def test_parquet_of_too_many_rows_is_refused_before_it_is_unpacked(home: Home) -> None:
+    bomb = parquet(1_100_000)
+    assert len(bomb) < 500_000
+    home.put("a.parquet", bomb)
+    (outcome,) = home.load()
+    assert outcome.utfall == "avvisad"
+    assert "1100000 rader" in outcome.meddelande
+    assert "FINSAM_MAX_FILE_ROWS" in outcome.meddelande
+
+
+def test_parquet_that_says_one_long_text_in_every_row_is_refused(home: Home) -> None:
+    bomb = parquet(20_000, note="x" * 100_000)
+    assert len(bomb) < 500_000
+    home.put("a.parquet", bomb)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    (outcome,) = home.load()
+    assert outcome.utfall == "avvisad"
+    assert "2002 MB när den packas upp" in outcome.meddelande
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 1_000_000  # kB
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
+def test_text_of_too_many_lines_is_refused(home: Home, suffix: str) -> None:
+    home.put(f"a{suffix}", csv_text([fact()]) + "\n" * 1_000_001)
+    (outcome,) = home.load()
+    assert "gränsen är 1000000" in outcome.meddelande
+
+
+LONG = "x" * 20_000_000
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", lambda: csv_text([fact(note=LONG)])),
+        ("a.csv", lambda: csv_text([fact()]) + LONG),
+        ("a.csv", lambda: csv_text([fact(note=LONG)]).encode() + b"\xe5"),
+        ("a.csv", lambda: f'"{LONG}'),
+        ("a.jsonl", lambda: f'{{"note": "{LONG}"}}'),
+        ("a.jsonl", lambda: f'{{"value": {"9" * 1_000_000}}}'),
+    ],
+)
+def test_a_row_without_end_is_refused_or_rejected(
+    home: Home, name: str, content: Callable[[], bytes | str]
+) -> None:
+    home.put(name, content())
+    (outcome,) = home.load()
+    assert outcome.utfall in ("avvisad", "inläst")
+    assert len(outcome.meddelande) < 2_000
+
+
+def test_metadata_given_by_hand_that_cannot_be_read_stops_no_document(home: Home) -> None:
+    from dagster_pipelines.documents import delivery  # noqa: PLC0415
+
+    home.put("a.txt", "Inget av intresse.")
+    found = readings.find(home.settings)
+    readings.read_new(found, home.settings)
+    for content in ("Örebro".encode("cp1252"), b"report_id\n" + b"x" * 200_000):
+        (home.settings.data_dir / "rapporter.csv").write_bytes(content)
+        assert [row["utfall"] for row in delivery.deliver(home.settings, found).documents]

@@ -73,11 +73,12 @@ def test_rollback_goes_to_what_was_seen_before_and_forward_again(small: Settings
         versions.roll_back(small, "finns-inte")
 
 
-def test_a_damaged_version_is_not_rolled_back_to(small: Settings) -> None:
+@pytest.mark.parametrize("name", ["finsam.duckdb", "finsam.xlsx", "csv/generation.csv"])
+def test_a_damaged_version_is_not_rolled_back_to(small: Settings, name: str) -> None:
     first = versions.current(small)
     go_on(small, 1)
-    with (first / "finsam.duckdb").open("r+b") as file:
-        file.seek(5000)
+    with (first / name).open("r+b") as file:
+        file.seek(5)
         file.write(b"skadad")
     with pytest.raises(versions.VersionError, match="damaged"):
         versions.roll_back(small)
@@ -120,6 +121,20 @@ def test_a_warehouse_of_plain_files_becomes_the_first_version(small: Settings) -
     assert {name: (small.warehouse_dir / name).read_bytes() for name in plain} == plain
 
 
+@pytest.mark.parametrize(
+    "version", ["../../ute", "/tmp/ute", "20260101T000000.000000Z-../../../ute", "x", 7, {}]
+)
+def test_a_copied_manifest_leads_nowhere_else(small: Settings, version: object) -> None:
+    flatten(small)
+    about = json.loads(small.published_manifest.read_text(encoding="utf-8"))
+    small.published_manifest.write_text(json.dumps({**about, "version": version}))
+    outside = {path for path in small.home.parent.rglob("*") if "warehouse" not in path.parts}
+    go_on(small, 1)
+    assert seen(small) == 1
+    assert {p for p in small.home.parent.rglob("*") if "warehouse" not in p.parts} == outside
+    assert all(path.parent == small.versions_dir for path in versions.kept(small))
+
+
 def test_a_version_from_before_there_were_exports_has_links_to_what_it_has(
     small: Settings,
 ) -> None:
@@ -128,6 +143,9 @@ def test_a_version_from_before_there_were_exports_has_links_to_what_it_has(
     for name in later:
         path = before / name
         shutil.rmtree(path) if path.is_dir() else path.unlink()
+    about = json.loads((before / "manifest.json").read_text(encoding="utf-8"))
+    about["hashes"] = {n: h for n, h in about["hashes"].items() if n.split("/")[0] not in later}
+    (before / "manifest.json").write_text(json.dumps(about), encoding="utf-8")
     go_on(small, 1)
     assert all((small.warehouse_dir / name).exists() for name in versions.ENTRIES)
     versions.roll_back(small)
@@ -202,6 +220,8 @@ def test_history_tells_what_changed_between_two(small: Settings) -> None:
             "insert into marts.fct_rapportfakta select * replace (2000 as line) "
             "from marts.fct_rapportfakta where line = 9"
         )
+        con.execute("insert into raw.fakta from raw.fakta limit 1")
+        con.execute("update raw.leverans set antal_fakta = 1001")
         con.execute(
             "insert into marts.fct_kontroll (regel_id, report_id, utfall) "
             f"values ('BR1', '{report}', 'brott')"

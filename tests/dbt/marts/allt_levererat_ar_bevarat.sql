@@ -1,5 +1,6 @@
--- Conservation over everything ever delivered: delivered = accepted + rejected, and
--- accepted = published + suspect + superseded + in quarantine. One row per equation that fails.
+-- Conservation over everything ever delivered: delivered = accepted + rejected, accepted =
+-- in a delivery + repeated (another delivery of the report says the same), and in a delivery =
+-- published + suspect + superseded + in quarantine. One row per equation that fails.
 with filer as (
     select
         coalesce(sum(lasta), 0) as lasta,
@@ -18,6 +19,19 @@ levererade as (
 
 fakta as (
     select count(*) as antal from {{ source('raw', 'fakta') }}
+),
+
+per_inlasning as (
+    select inlasning_id, sum(antal_fakta) as antal
+    from {{ source('raw', 'leverans') }}
+    group by inlasning_id
+),
+
+redovisade as (     -- files that were read before repeated facts were counted have null there
+    select inlasning.fil, inlasning.godkanda, coalesce(per_inlasning.antal, 0) + inlasning.upprepade as antal
+    from {{ source('raw', 'inlasning') }} as inlasning
+    left join per_inlasning on inlasning.inlasning_id = per_inlasning.inlasning_id
+    where inlasning.slag = 'fakta' and inlasning.upprepade is not null
 ),
 
 publicerade as (
@@ -39,6 +53,12 @@ union all
 select 'varje avvisad rad är bevarad' as ekvation, filer.avvisade as vanster, avvisade.antal as hoger
 from filer, avvisade
 where filer.avvisade <> avvisade.antal
+
+union all
+
+select 'godkänt = levererat + upprepat, ' || fil as ekvation, godkanda as vanster, antal as hoger
+from redovisade
+where godkanda <> antal
 
 union all
 
