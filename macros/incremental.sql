@@ -46,7 +46,7 @@
 
 {# The table of that name as the build before this one left it, or none when all is built afresh. #}
 {% macro fore_bygget(namn) -%}
-    {%- if execute and not flags.FULL_REFRESH -%}
+    {%- if execute and this and not flags.FULL_REFRESH -%}  {# a unit test is of no relation #}
         {{ return(adapter.get_relation(this.database, this.schema, namn)) }}
     {%- endif -%}
     {{ return(none) }}

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dagster_pipelines import carry, publish, versions
+from dagster_pipelines import carry, publish, quarantine, versions
 from dagster_pipelines.database import build_config
 from dagster_pipelines.exports.marts import read_marts
 from dagster_pipelines.exports.tables import write_tables
@@ -48,6 +48,7 @@ def settings(tmp_path: Path) -> Settings:
     (version / "parquet").mkdir(parents=True)
     with duckdb.connect(made.build_db) as con:
         con.execute(BUILD)
+        con.execute(quarantine.TABLE)
     publish._stage_database(made, version / "finsam.duckdb")
     hashes = publish._hashes(version)
     (version / "manifest.json").write_text(json.dumps({"hashes": hashes}), "utf-8")
