@@ -39,7 +39,7 @@ def _flip_bytes(text: str, rng: Random) -> str:
 
 def _shuffle_lines(text: str, rng: Random) -> str:
     lines = text.split("\n")
-    start = rng.randrange(len(lines))
+    start = rng.randrange(max(1, len(lines) // 2))
     part = lines[start : start + rng.randint(1, len(lines))]
     rng.shuffle(part)
     return "\n".join(lines[:start] + part + lines[start + len(part) :])

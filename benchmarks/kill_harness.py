@@ -77,9 +77,8 @@ def arm(home: Path, at: int, fault: Fault) -> None:
             fault(name)
 
     def audit(event: str, args: tuple[Any, ...]) -> None:
-        if event in NAMES or (
-            event == "open" and args[2] & WRITING and str(args[0]).startswith(str(home))
-        ):
+        below = any(str(path).startswith(str(home)) for path in args[:2])
+        if below and (event in NAMES or (event == "open" and args[2] & WRITING)):
             operation(f"{event} {args[0]}")
 
     def synced(handle: int) -> None:

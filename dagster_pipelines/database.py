@@ -17,6 +17,15 @@ from dagster_pipelines.settings import Settings
 ATTEMPTS = 3
 
 
+def build_config(settings: Settings) -> dict[str, Any]:
+    """How the pipeline opens a database: bounded memory, and a place to spill what exceeds it."""
+    return {
+        "threads": settings.threads,
+        "memory_limit": f"{settings.memory_mb}MB",
+        "temp_directory": str(settings.temp_dir),
+    }
+
+
 @contextmanager
 def open_build(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """The build database for writing; closed on the way out so that dbt can open it.
@@ -25,7 +34,7 @@ def open_build(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         duckdb.IOException: another process has it open.
     """
     settings.build_dir.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(settings.build_db, config={"threads": settings.threads}) as con:
+    with duckdb.connect(settings.build_db, config=build_config(settings)) as con:
         yield con
 
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dagster_pipelines.carry import BUILT, PENDING, forget_base
 from dagster_pipelines.database import open_build
 from dagster_pipelines.files import replace_text
 from dagster_pipelines.inputs import dbt_code_hash, dbt_project_hash
@@ -66,7 +67,7 @@ class Dbt:
         selection: Sequence[str] = (),
         on_event: Callable[["EventMsg"], None] = lambda _: None,
     ) -> "list[NodeResult]":
-        """Build and test; incremental unless `full`, or the code changed since the last success.
+        """Build and test; incremental unless `full`, or the code has changed since.
 
         Args:
             full: rebuild incremental models from scratch.
@@ -79,7 +80,11 @@ class Dbt:
         from dbt.cli.main import dbtRunner  # noqa: PLC0415
 
         afresh = full or _text(self._built) != self._code_hash
-        self._built.unlink(missing_ok=True)  # a build that dies halfway is followed by a full one
+        if afresh:
+            forget_base(self.settings)
+        # a build that dies halfway, or that a guard stops, is followed by a full one
+        self._built.unlink(missing_ok=True)
+        self._pending.unlink(missing_ok=True)
         with self._released():
             result = dbtRunner(manifest=self.parsed, callbacks=[on_event]).invoke(
                 ["build", *self._options(), *selection, *(["--full-refresh"] if afresh else [])]
@@ -87,7 +92,7 @@ class Dbt:
         if result.exception:
             raise RefreshError(f"dbt could not build: {result.exception}") from result.exception
         if result.success and not selection:
-            replace_text(self._built, self._code_hash)
+            replace_text(self._pending, self._code_hash)
         return list(result.result.results)  # type: ignore[union-attr]
 
     def run(
@@ -140,7 +145,11 @@ class Dbt:
 
     @property
     def _built(self) -> Path:
-        return self.settings.build_dir / "built.code"
+        return self.settings.build_dir / BUILT
+
+    @property
+    def _pending(self) -> Path:
+        return self.settings.build_dir / PENDING
 
     def _options(self) -> list[str]:
         places = {

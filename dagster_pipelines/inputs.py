@@ -21,8 +21,8 @@ ENGINES = ("dbt-core", "dbt-duckdb", "duckdb")
 # Where things are, how long to wait or keep them, how much a question may use and whom to tell do
 # not change what is published.
 PLACES = {
-    "home", "data_dir", "threads", "lock_timeout_seconds", "keep_versions", "max_age_hours",
-    "min_free_mb", "alert_url", "query_timeout_seconds", "query_memory_mb",
+    "home", "data_dir", "threads", "memory_mb", "lock_timeout_seconds", "keep_versions",
+    "max_age_hours", "min_free_mb", "alert_url", "query_timeout_seconds", "query_memory_mb",
 }  # fmt: skip
 
 Fingerprint = Mapping[str, str]
@@ -51,9 +51,9 @@ def fingerprint(settings: Settings, project_dir: Path = PROJECT_DIR) -> Fingerpr
 
 
 def dbt_code_hash(project_dir: Path = PROJECT_DIR) -> str:
-    """Hash of what decides how dbt builds: when it changes, incremental models start afresh."""
+    """Hash of what decides how dbt builds and tests: when it changes, everything is done afresh."""
     engines = json.dumps({name: version(name) for name in ENGINES}).encode()
-    return _sha256(engines + _digest(_code_files(project_dir, DBT_CODE)).encode())
+    return _sha256(engines + _digest(_code_files(project_dir, DBT_PROJECT)).encode())
 
 
 def dbt_project_hash(project_dir: Path = PROJECT_DIR) -> str:

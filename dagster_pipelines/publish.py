@@ -11,7 +11,8 @@ import json
 import logging
 import platform
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
 from importlib.metadata import version
@@ -20,7 +21,8 @@ from typing import Any
 
 import duckdb
 
-from dagster_pipelines import quarantine, versions
+from dagster_pipelines import carry, quarantine, versions
+from dagster_pipelines.database import build_config
 from dagster_pipelines.exports import Export, Publication
 from dagster_pipelines.exports.datapackage import write_datapackage
 from dagster_pipelines.exports.dcat import write_catalogue
@@ -60,6 +62,9 @@ def publish(
 ) -> Manifest:
     """Copy `raw` and `marts` out of the build database and make them what readers see.
 
+    Where the build rests on the last publication, what has changed since is carried into a copy
+    of that.
+
     Args:
         settings: where the build database and the published versions are.
         run_id: the Dagster run that built it; the manifest carries it as proof.
@@ -81,19 +86,14 @@ def publish(
     name = staged.name.removeprefix(".")
     about = Publication(name, versions.time_of(name), versions.first_issued(settings, name), staged)
 
-    config: dict[str, Any] = {"threads": settings.threads}
-    config["storage_compatibility_version"] = STORAGE
-    with duckdb.connect(staged / settings.published_db.name, config=config) as con:
-        con.execute(f"attach '{_quoted(settings.build_db)}' as bygge (read_only)")
-        con.execute("begin")  # else each of hundreds of comments waits for the disk
-        _copy(con)
-        con.execute(quarantine.TABLE)
-        con.execute("commit")
+    staged_db = staged / settings.published_db.name
+    base, steps, changed = _stage_database(settings, staged_db)
+    with _beside_build(settings, staged_db) as con:
         conserved = conservation(con)
-        con.execute("detach bygge")
+    with duckdb.connect(staged_db, config=_config(settings)) as con:
         lost = _lost(con, earlier, accept_loss) if earlier else []
         marts = read_marts(con)
-        exports = write_tables(con, marts, staged)
+        exports = write_tables(con, marts, staged, base, changed)
         exports += write_workbook(con, marts, about, settings)
         contents = _contents(con)
         period = _period(con, marts)
@@ -126,8 +126,46 @@ def publish(
     facts = contents["tables"].get("marts.fct_rapportfakta")
     noted = {"run_id": run_id, "reports": len(contents["reports"]), "facts": facts}
     versions.put_in_place(settings, staged, noted)
+    carry.note_base(settings, name, steps)
     log.info("published", extra={"version": name, **noted, "lost": len(lost)})
     return manifest
+
+
+def _stage_database(settings: Settings, staged_db: Path) -> tuple[Path | None, int, set[str]]:
+    """Write the staged database: from the last publication where the build rests on it, else anew.
+
+    Returns that publication (None when anew), how many steps lie behind a copy from scratch, and
+    the tables that changed since.
+    """
+    found = carry.base(settings)
+    if found:
+        base, steps = found
+        carry.copy_file(base / staged_db.name, staged_db)
+        with _beside_build(settings, staged_db) as con:
+            changed = carry.bring_up_to_date(con)
+        if changed is not None:
+            return base, steps + 1, changed
+        log.warning("published anew: the last publication cannot be carried on from")
+        staged_db.unlink()
+    with _beside_build(settings, staged_db) as con:
+        con.execute("begin")  # else each of hundreds of comments waits for the disk
+        _copy(con)
+        con.execute(quarantine.TABLE)
+        con.execute("commit")
+    return None, 0, set()
+
+
+def _config(settings: Settings) -> dict[str, Any]:
+    return {**build_config(settings), "storage_compatibility_version": STORAGE}
+
+
+@contextmanager
+def _beside_build(settings: Settings, staged_db: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The staged database with the build database attached as `bygge`."""
+    with duckdb.connect(staged_db, config=_config(settings)) as con:
+        con.execute(f"attach '{_quoted(settings.build_db)}' as bygge (read_only)")
+        yield con
+        con.execute("detach bygge")
 
 
 def conservation(con: duckdb.DuckDBPyConnection) -> dict[str, int]:

@@ -29,6 +29,9 @@ class Settings(BaseSettings):
         default=PROJECT_DIR / "data", description="The shipped facts: fakta/ and rapporter.csv"
     )
     threads: int = Field(default=2, ge=1, description="Threads of dbt and DuckDB")
+    memory_mb: int = Field(
+        default=4096, ge=256, description="Memory that DuckDB may use in a refresh; the rest spills"
+    )
     max_file_mb: int = Field(
         default=512, ge=1, description="A landing file larger than this is refused"
     )
@@ -167,6 +170,11 @@ class Settings(BaseSettings):
         return self.build_dir / "bygge.duckdb"
 
     @cached_property
+    def temp_dir(self) -> Path:
+        """Where DuckDB puts what does not fit in memory while it builds."""
+        return self.build_dir / "tmp"
+
+    @cached_property
     def published_db(self) -> Path:
         """The published warehouse."""
         return self.warehouse_dir / "finsam.duckdb"
@@ -210,6 +218,8 @@ class Settings(BaseSettings):
         """Give dbt, Dagster and Great Expectations the paths they read from the environment."""
         os.environ["FINSAM_BUILD_DB"] = str(self.build_db)
         os.environ["FINSAM_THREADS"] = str(self.threads)
+        os.environ["FINSAM_MEMORY_MB"] = str(self.memory_mb)
+        os.environ["FINSAM_TEMP_DIR"] = str(self.temp_dir)
         os.environ["DBT_TARGET_PATH"] = str(self.dbt_target_dir)
         os.environ["DBT_LOG_PATH"] = str(self.build_dir / "logs")
         os.environ["DBT_PROJECT_DIR"] = str(PROJECT_DIR)

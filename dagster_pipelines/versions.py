@@ -340,16 +340,17 @@ def _adopt_plain_files(settings: Settings) -> None:
         for entry in ENTRIES:
             source = settings.warehouse_dir / entry
             if source.is_dir():
-                shutil.copytree(source, staged / entry, copy_function=_hard_link)
+                shutil.copytree(source, staged / entry, copy_function=hard_link)
             elif source.exists():
-                _hard_link(source, staged / entry)
+                hard_link(source, staged / entry)
         _flush_tree(staged)
         staged.rename(version)
         flush(settings.versions_dir)
     _point_at(settings, version)
 
 
-def _hard_link(source: str | Path, target: str | Path) -> None:
+def hard_link(source: str | Path, target: str | Path) -> None:
+    """The same file under another name; what is published is never written to again."""
     try:
         os.link(source, target)
     except OSError:  # a file system without hard links

@@ -21,7 +21,8 @@ from great_expectations.core import ExpectationSuiteValidationResult
 from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
 from great_expectations.render.view.view import DefaultJinjaPageView
 
-from expectations.runner import Run, load_suite
+from expectations.loading import load_suite
+from expectations.runner import Run
 
 ASSETS: Final = Path(__file__).parent / "data_docs_assets"
 TITLES: Final = {"inkommande_fakta": "Inkommande fakta", "marts": "Marter"}

@@ -2,10 +2,15 @@
 
 Belongs here: SQL that aggregates in the engine, and the identities (identiteter.py) joined with
 what dbt says of them. Does not belong here: judging. A frame holds counts and candidates, one
-row per thing that can be wrong; only the incoming suite sees single facts, of new deliveries.
+row per thing that can be wrong; only the incoming suite sees single facts, of new deliveries. Of a
+large frame only the rows that can fail leave the engine (narrowing.py).
+
+What no build has touched since it was guarded and published is not read row by row again
+(`int_leverans.andrad`); counts of all of it are.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import duckdb
@@ -13,6 +18,7 @@ import polars as pl
 import pyarrow as pa
 
 from expectations.identiteter import BROTT, EJ_PROVBAR, KAND_AVVIKELSE, prova
+from expectations.narrowing import WHOLE, narrowed
 
 CONTRACT: Final = (
     "report_id, line, position, page, statement, label, post_code, insats, insatstyp, breakdown, "
@@ -32,32 +38,45 @@ GRAINS: Final = {
     "fct_ekonomi": "report_id, statement, post_code, scenario, period_start, period_end",
     "fct_kontroll": "regel_id, leverans_id, scenario, period_start, period_end, objekt",
 }
+FACT_OF: Final = pl.Schema({"leverans_id": pl.String})
+IN_SHARE: Final = "leverans_id in (select leverans_id from andel)"
 RULE_COLUMN: Final = ["regel_id", "leverans_id", "scenario", "period_start", "period_end"]
 
 
+OLD: Final = "not in (select leverans_id from intermediate.int_leverans where not andrad)"
+OLD_REPORT: Final = (
+    "not in (select report_id from intermediate.int_leverans "
+    "group by report_id having not bool_or(andrad))"
+)
+OLD_FORBUND: Final = OLD_REPORT.replace("report_id", "forbund_id")
+"""What is not known to be untouched is read: also what no build has heard of."""
+BATCH: Final = 10_000
+"""Deliveries whose identities are tried at a time: what bounds the memory of a full build."""
+
+
 def incoming_frames(
-    con: duckdb.DuckDBPyConnection, granskade: Collection[str] = ()
+    con: duckdb.DuckDBPyConnection, granskade: Collection[str] = (), whole: int = WHOLE
 ) -> dict[str, pa.Table]:
     """Frames of the suite inkommande_fakta.
 
     `granskade`: leverans_id that an earlier refresh has checked and published; their facts are
     left out of the frame `fakta`. Frames: `fakta` (one accepted fact), `leveranser` (one
     delivery, facts announced and found), `inlasningar` (one file read, rows by outcome).
+    `whole`: the largest frame that is not narrowed.
     """
-    fakta = con.sql(
-        f"select leverans_id, rad, {CONTRACT} from raw.fakta "
-        "where not coalesce(list_contains($granskade::varchar[], leverans_id), false) "
-        "order by leverans_id, line, position",
-        params={"granskade": sorted(granskade)},
-    )
-    return {
-        "fakta": fakta.to_arrow_table(),
-        "leveranser": con.sql(ANNOUNCED).to_arrow_table(),
-        "inlasningar": con.sql(FILES_READ).to_arrow_table(),
-    }
+    with _registered(con, "granskade", pl.DataFrame({"leverans_id": sorted(granskade)}, FACT_OF)):
+        fakta = (
+            f"(select leverans_id, rad, {CONTRACT} from raw.fakta where leverans_id is null "
+            "or leverans_id not in (select leverans_id from granskade))"
+        )
+        relations = {"fakta": fakta, "leveranser": ANNOUNCED, "inlasningar": FILES_READ}
+        return {
+            frame: narrowed(con, "inkommande_fakta", frame, relation, whole)
+            for frame, relation in relations.items()
+        }
 
 
-def marts_frames(con: duckdb.DuckDBPyConnection) -> dict[str, pa.Table]:
+def marts_frames(con: duckdb.DuckDBPyConnection, whole: int = WHOLE) -> dict[str, pa.Table]:
     """Frames of the suite marts.
 
     `identiteter` (one rule × report × scenario × period, the guard's verdict beside dbt's),
@@ -66,15 +85,48 @@ def marts_frames(con: duckdb.DuckDBPyConnection) -> dict[str, pa.Table]:
     (one delivery, its facts by where they went), `korn` (one fact table, or one key in it that
     occurs twice), `kostnader` (one report × scenario, its lowest cost).
     """
+    relations = {
+        "nycklar": f"({_keys_sql(con)})",
+        "leveranser": DELIVERIES,
+        "korn": f"({_grains_sql()})",
+        "kostnader": COSTS,
+    }
+    return _tried(con, whole) | {
+        frame: narrowed(con, "marts", frame, relation, whole)
+        for frame, relation in relations.items()
+    }
+
+
+@contextmanager
+def _registered(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> Iterator[str]:
+    con.register(name, frame.to_arrow())
+    try:
+        yield name
+    finally:
+        con.unregister(name)
+
+
+def _tried(con: duckdb.DuckDBPyConnection, whole: int) -> dict[str, pa.Table]:
+    """The frames of identities, a batch of deliveries at a time."""
     regel = con.sql("select * from seeds.regel").pl()
-    verdicts = _verdicts(con, prova(con.sql("select * from marts.fct_ekonomi").pl(), regel))
+    changed = con.sql(
+        f"select leverans_id from marts.fct_rapportfakta where leverans_id {OLD} union "
+        f"select leverans_id from marts.fct_ekonomi where leverans_id {OLD} union "
+        f"select leverans_id from marts.fct_kontroll where leverans_id {OLD} order by leverans_id"
+    ).pl()
+    identities, coverage = [], []
+    for start in range(0, max(changed.height, 1), BATCH):
+        with _registered(con, "andel", changed.slice(start, BATCH).cast(FACT_OF)):
+            ekonomi = con.sql(f"select * from marts.fct_ekonomi where {IN_SHARE}").pl()
+            verdicts = _verdicts(con, prova(ekonomi, regel))
+            with _registered(con, "utslag", verdicts):
+                chosen = pl.DataFrame(narrowed(con, "marts", "identiteter", "utslag", whole))
+            identities.append(_with_lines(con, chosen, regel).to_arrow())
+            with _registered(con, "provning", _coverage(con, verdicts, regel)):
+                coverage.append(narrowed(con, "marts", "tackning", "provning", whole))
     return {
-        "identiteter": _with_lines(con, verdicts, regel).to_arrow(),
-        "tackning": _coverage(con, verdicts, regel).to_arrow(),
-        "nycklar": con.sql(_keys_sql(con)).to_arrow_table(),
-        "leveranser": con.sql(DELIVERIES).to_arrow_table(),
-        "korn": con.sql(_grains_sql()).to_arrow_table(),
-        "kostnader": con.sql(COSTS).to_arrow_table(),
+        "identiteter": pa.concat_tables(identities, promote_options="permissive"),
+        "tackning": pa.concat_tables(coverage, promote_options="permissive"),
     }
 
 
@@ -89,7 +141,7 @@ def _verdicts(con: duckdb.DuckDBPyConnection, tried: pl.DataFrame) -> pl.DataFra
         "select regel_id, leverans_id, scenario, period_start, period_end, "
         "report_id as report_id_dbt, utfall as utfall_dbt, "
         "differens_sek::decimal(24, 2) as differens_dbt "
-        "from marts.fct_kontroll where leverans_status = 'publicerad' "
+        f"from marts.fct_kontroll where leverans_status = 'publicerad' and {IN_SHARE} "
         "and regel_id in (select regel_id from seeds.regel)"
     ).pl()
     excused = (pl.col("utfall") == BROTT) & pl.col("kand").fill_null(False)
@@ -180,7 +232,7 @@ def _coverage(
         "select report_id, leverans_id, forbund_id, statement, post_code, scenario, period_start, "
         "period_end, belopp_sek, 0::decimal(18, 2) as halv_enhet_sek, false as harledd, "
         "null::varchar as harledd_av_regel from marts.fct_rapportfakta "
-        f"where statement in {STATEMENTS} and post_code not in {OPENING} "
+        f"where {IN_SHARE} and statement in {STATEMENTS} and post_code not in {OPENING} "
         "and belopp_sek is not null and status <> 'suspect' "
         "and scenario in ('utfall', 'budget', 'prognos') "
         # a figure of a period without its period has no column to be tried in
@@ -221,6 +273,8 @@ def _key_sql(table: str, key: str, natural: str, tables: dict[str, set[str]]) ->
     keyless = f"f.{key} is null and f.{natural} is not null" if has_id else "false"
     orphan = f"f.{key} is not null and d.{key} is null"
     per_report = "report_id" in tables[table]
+    # a dimension is built by förbund: what it lost can be missed by any row of the same
+    touched = f"where f.forbund_id {OLD_FORBUND}" if "forbund_id" in tables[table] else ""
     report = "f.report_id" if per_report else "null::varchar"
     groups = (
         "group by grouping sets ((), (f.report_id)) having grouping(f.report_id) = 1 "
@@ -234,38 +288,40 @@ def _key_sql(table: str, key: str, natural: str, tables: dict[str, set[str]]) ->
             min(f.{key}::varchar) filter ({orphan}) as exempel
         from marts.{table} f
         left join (select distinct {key} from marts.{dimension}) d on d.{key} = f.{key}
-        {groups if per_report else ""})
+        {touched} {groups if per_report else ""})
     """
 
 
-ANNOUNCED: Final = """
+ANNOUNCED: Final = """(
 select l.leverans_id, l.report_id, l.fil, l.antal_fakta, coalesce(f.antal, 0) as antal_rader
 from raw.leverans l
 left join (select leverans_id, count(*) as antal from raw.fakta group by 1) f
     on f.leverans_id = l.leverans_id
-order by l.leverans_id
+order by l.leverans_id)
 """
 
-FILES_READ: Final = """
+FILES_READ: Final = """(
 select i.inlasning_id, i.fil, i.lasta, i.godkanda, i.avvisade,
     coalesce(a.antal, 0) as avvisade_rader
 from raw.inlasning i
 left join (select inlasning_id, count(*) as antal from raw.avvisade_fakta group by 1) a
     on a.inlasning_id = i.inlasning_id
-order by i.inlasning_id
+order by i.inlasning_id)
 """
 
-DELIVERIES: Final = f"""
+# What this build has touched is compared fact by fact; of the rest the counts must add up.
+DELIVERIES: Final = f"""(
 with raw_fakta as (
     select leverans_id, line, position, value, unit, printed, status, statement, post_code,
         scenario, unit in ('SEK', 'TSEK') as pengar
     from raw.fakta
 ),
+raw_andrade as (from raw_fakta where leverans_id {OLD}),
 publicerat as (
     select leverans_id, line, position, value, unit, printed, count(*) as antal
-    from marts.fct_rapportfakta group by all
+    from marts.fct_rapportfakta where leverans_id {OLD} group by all
 ),
-rader as (
+jamforda as (
     select
         coalesce(r.leverans_id, p.leverans_id) as leverans_id,
         count(*) filter (r.leverans_id is not null) as antal_godkanda,
@@ -277,10 +333,32 @@ rader as (
             as antal_andrade,
         count(*) filter (r.statement in {STATEMENTS} and r.post_code is not null and r.pengar
             and r.status <> 'suspect' and p.leverans_id is not null) as antal_poster
-    from raw_fakta r
+    from raw_andrade r
     full join publicerat p
         on p.leverans_id = r.leverans_id and p.line = r.line and p.position = r.position
     group by 1
+),
+ovriga_godkanda as (
+    select leverans_id, count(*) as antal_godkanda,
+        count(*) filter (status = 'suspect') as antal_misstankta,
+        count(*) filter (statement in {STATEMENTS} and post_code is not null and pengar
+            and status <> 'suspect') as antal_poster
+    from raw_fakta where not (leverans_id {OLD}) group by 1
+),
+ovriga_publicerade as (
+    select leverans_id, count(*) as antal
+    from marts.fct_rapportfakta where not (leverans_id {OLD}) group by 1
+),
+rader as (
+    from jamforda
+    union all by name
+    select
+        leverans_id, coalesce(g.antal_godkanda, 0) as antal_godkanda,
+        coalesce(p.antal, 0) as antal_publicerade,
+        greatest(coalesce(p.antal, 0) - coalesce(g.antal_godkanda, 0), 0) as antal_okanda,
+        coalesce(g.antal_misstankta, 0) as antal_misstankta, 0 as antal_andrade,
+        case when p.antal > 0 then coalesce(g.antal_poster, 0) else 0 end as antal_poster
+    from ovriga_godkanda g full join ovriga_publicerade p using (leverans_id)
 ),
 ekonomi as (select leverans_id, count(*) as antal from marts.fct_ekonomi group by 1)
 select
@@ -302,25 +380,26 @@ select
 from rader
 left join intermediate.int_leverans l on l.leverans_id = rader.leverans_id
 left join ekonomi on ekonomi.leverans_id = rader.leverans_id
-order by rader.leverans_id
+order by rader.leverans_id)
 """
 
-COSTS: Final = """
+COSTS: Final = f"""(
 select report_id, scenario, count(*) as antal_rader, min(belopp_sek) as lagsta_kostnad,
     count(*) filter (belopp_sek is null) as antal_utan_belopp
 from marts.fct_kostnad
-where scenario <> 'avvikelse'
-group by all order by all
+where scenario <> 'avvikelse' and report_id {OLD_REPORT}
+group by all order by all)
 """
 
 
 def _grains_sql() -> str:
-    """One row per fact table, and one per key in it that occurs more than once."""
+    """One row per fact table, and one per key in what was built that occurs more than once."""
     return " union all ".join(
         f"""
         (select '{table}' as tabell, report_id, concat_ws(', ', {grain}) as nyckel,
             count(*) as antal_rader, count(*) - 1 as antal_dubbletter
-        from marts.{table} group by report_id, {grain} having count(*) > 1
+        from marts.{table} where report_id {OLD_REPORT}
+        group by report_id, {grain} having count(*) > 1
         union all
         select '{table}', null, null, count(*), 0 from marts.{table})
         """

@@ -5,12 +5,10 @@ belong here: any expectation (they live in the suite files), reading the warehou
 the process boundary (worker.py).
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
@@ -24,11 +22,11 @@ from great_expectations.core import (
 )
 from great_expectations.datasource.fluent.interfaces import Batch
 
+from expectations.loading import load_suite
 from expectations.result import GuardResult
 
 assert custom  # imported to register its expectations
 
-SUITES: Final = Path(__file__).parent / "suites"
 MAX_ROWS: Final = 100
 """Offending rows listed per expectation; `antal` always says how many there are."""
 
@@ -48,12 +46,6 @@ class _Tally:
     exceptions: list[str] = field(default_factory=list)
     outcomes: list[dict[str, Any]] = field(default_factory=list)
     validations: dict[str, ExpectationSuiteValidationResult] = field(default_factory=dict)
-
-
-def load_suite(name: str) -> dict[str, Any]:
-    """The suite file as data. Raises FileNotFoundError for a name without a file."""
-    suite: dict[str, Any] = json.loads((SUITES / f"{name}.json").read_text(encoding="utf-8"))
-    return suite
 
 
 @lru_cache(maxsize=8)

@@ -11,7 +11,7 @@ from typing import Any
 
 import dagster as dg
 
-from dagster_pipelines import exports
+from dagster_pipelines import carry, exports
 from dagster_pipelines import publish as publishing
 from dagster_pipelines.asset_checks.guards import INCOMING, MARTS
 from dagster_pipelines.manifest import Manifest, rolled_back
@@ -105,6 +105,7 @@ def build_publish(
         except OSError as error:
             context.log.warning("could not write the published files: %s", error)
             raise dg.RetryRequested(max_retries=1, seconds_to_wait=2) from error
+        carry.note_published(build.settings)
         note_success(build.settings, manifest["run_id"])
         yield dg.MaterializeResult(
             asset_key=PUBLISHED,

@@ -4,7 +4,8 @@ Belongs here: showing doubtful figures with their source, decisions that met not
 readings that wait. Does not belong here: deciding, which is a row in `data/granskning.csv`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
     from dagster_pipelines.documents.readings import Document, Reading
     from dagster_pipelines.settings import Settings
+
+WIDEST = 220  # characters shown of a line
+READINGS = 4  # ways to cut a row that are shown
 
 
 def command(
@@ -85,25 +89,62 @@ def _show_suspects(
     console.rule(f"{document.fil} ({stands.report.get('report_id', '')})", align="left")
     for fact in stands.suspects:
         at = int(fact["line"])
-        period = "–".join(part for part in (fact["period_start"], fact["period_end"]) if part)
-        read = f"{fact['statement']}, {fact['label']}, {fact['scenario']} {period}"
         console.print(
             Text(
                 f"\nrad {at}: «{fact['printed']}» läst som {fact['value'] or '?'} {fact['unit']}",
                 "bold",
             )
         )
-        console.print(Text(f"  {read}"))
+        console.print(Text(f"  {_read_as(fact)}"))
         if fact["note"]:
             console.print(Text(f"  varför: {fact['note']}"))
         for number in range(max(1, at - around), min(len(source), at + around) + 1):
             style = "reverse" if number == at else "dim"
-            console.print(Text(f"  {number:>5} │ {source[number - 1]}", style), soft_wrap=True)
+            shown = _near(source[number - 1], fact["printed"] if number == at else "")
+            console.print(Text(f"  {number:>5} │ {shown}", style), soft_wrap=True)
+        for other in _other_readings(source[at - 1] if at <= len(source) else ""):
+            console.print(Text(f"  raden kan läsas: {other}", "dim"), soft_wrap=True)
         printed = fact["printed"].replace('"', '""')
         row = (
-            f'{fact["report_id"]},{at},{fact["position"]},"{printed}",VÄRDE,VEM,ÅÅÅÅ-MM-DD,"VARFÖR"'
+            f'{fact["report_id"]},{at},{fact["position"]},"{printed}",'
+            f'{fact["value"] or "VÄRDE"},VEM,{date.today()},"VARFÖR"'
         )
         console.print(Text(f"  beslut: {row}", "dim"), soft_wrap=True)
+
+
+def _read_as(fact: Mapping[str, str]) -> str:
+    """What the figure was taken for: statement, label, insats, breakdown, scenario and period."""
+    period = "–".join(part for part in (fact["period_start"], fact["period_end"]) if part)
+    about = [fact[name] for name in ("statement", "label", "insats", "breakdown") if fact[name]]
+    return ", ".join([*about, f"{fact['scenario']} {period}"])
+
+
+def _near(line: str, printed: str) -> str:
+    """A line, or of a long one what stands around the figure."""
+    if len(line) <= WIDEST:
+        return line
+    at = max(line.find(printed), 0) if printed else 0
+    start = max(0, at - WIDEST // 2)
+    shown = line[start : start + WIDEST]
+    return ("…" if start else "") + shown + ("…" if start + WIDEST < len(line) else "")
+
+
+def _other_readings(line: str) -> list[str]:
+    """The ways in which the digit groups of a row of figures can be cut, when there are several."""
+    from dagster_pipelines.extraction.numbers import cuts, to_decimal  # noqa: PLC0415
+    from dagster_pipelines.extraction.source import read_source  # noqa: PLC0415
+    from dagster_pipelines.extraction.tables import parse_row  # noqa: PLC0415
+
+    row = parse_row(read_source(line).lines[0])
+    if row is None or row.tabbed is not None:
+        return []
+    ranked = sorted((cut for ways in cuts(row.pieces).values() for cut in ways), key=lambda c: c[0])
+    shown = [
+        " | ".join("–" if f is None else str(to_decimal(f.value)) for f in cut.figures)
+        for cut in ranked
+    ]
+    readings = list(dict.fromkeys(shown))
+    return readings[:READINGS] if len(readings) > 1 else []
 
 
 def _show_waiting(console: "Console", documents: "Sequence[Document]") -> None:

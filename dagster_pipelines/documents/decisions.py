@@ -3,7 +3,8 @@
 Belongs here: reading the decisions, applying them to facts, and telling which met nothing.
 Does not belong here: finding what needs a decision (`finsam review`).
 
-A decision names report, line and printed characters. It holds only for a figure that is still
+A decision names report, line and printed characters, and gives the right value, or `stryk` for
+characters that are no figure at all. It holds only for a figure that is still
 printed so: when the source or its reading changes, the decision is reported and not applied.
 """
 
@@ -16,6 +17,7 @@ from pathlib import Path
 
 COLUMNS = ("report_id", "line", "position", "printed", "beslutat_varde", "vem", "nar", "varfor")
 APPLIED, UNMATCHED, FAULTY = "tillämpad", "utan motsvarighet", "felaktig"
+STRIKE = "stryk"
 Row = Mapping[str, str]
 
 
@@ -41,10 +43,13 @@ class Decision:
         if not self.line.isdigit() or not (self.position.isdigit() or not self.position):
             return "line och position ska vara heltal."
         try:
-            if not Decimal(self.beslutat_varde).is_finite():
+            if self.beslutat_varde != STRIKE and not Decimal(self.beslutat_varde).is_finite():
                 raise InvalidOperation
         except InvalidOperation:
-            return f"beslutat_varde är {self.beslutat_varde!r}; skriv ett tal med decimalpunkt."
+            return (
+                f"beslutat_varde är {self.beslutat_varde!r}; skriv ett tal med decimalpunkt, "
+                f"eller {STRIKE}."
+            )
         try:
             date.fromisoformat(self.nar)
         except ValueError:
@@ -101,7 +106,8 @@ def apply(
 ) -> tuple[list[dict[str, str]], list[Verdict]]:
     """Facts with the decided values, and what became of each decision.
 
-    A decided fact is `verified`, keeps its printed characters and says in its note who decided.
+    A decided fact is `verified`, keeps its printed characters and says in its note who decided;
+    one that is struck out is left out.
     """
     decided = [dict(fact) for fact in facts]
     verdicts = []
@@ -110,7 +116,10 @@ def apply(
         if fault := decision.fault():
             verdicts.append(Verdict(decision, FAULTY, f"Rad {decision.rad}: {fault}"))
         elif len(met) == 1:
-            _decide(met[0], decision)
+            if decision.beslutat_varde == STRIKE:
+                decided.remove(met[0])
+            else:
+                _decide(met[0], decision)
             verdicts.append(Verdict(decision, APPLIED, ""))
         else:
             verdicts.append(Verdict(decision, UNMATCHED, _unmatched(decision, len(met))))

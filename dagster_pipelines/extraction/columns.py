@@ -13,11 +13,11 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from .dates import MONTH, MONTHS, UNTIL, find_spans, mend_months, month_end
-from .vocabulary import fold
+from .vocabulary import SHAPE, fold
 
 _WORDS: list[tuple[str, str]] = [
     ("note", r"(?:not|noter|not nr|notnr|not\.)"),
-    ("used", r"forbrukat|forbrukning(?!sgrad)"),
+    ("used", r"f[oe]rbrukat|f[oe]rbrukning(?!sgrad)"),
     (
         "avvikelse",
         r"(?:budget)?avvikelse\w*(?:\s+(?:mot|mellan|fran|jfr)\s+(?:(?:budget|utfall|"
@@ -47,7 +47,7 @@ _WORDS: list[tuple[str, str]] = [
         r"fjol)\s?(?:[a&d4]r(?:et|s)?)(?![a-z])\.?(?:\s+(?:samma period|utfall))?|"
         r"samma period (?:foregaende|fg|forra) ar(?:et)?|fjolaret",
     ),
-    ("whole", r"(?:hel[ad4]r\w*|hela aret|12 man\w*)"),
+    ("whole", r"(?:hel[ad4]rs-(?=\s|$|\|)|hel[ad4]r\w*|hela aret|12 man\w*)"),
     (
         "part",
         r"(?:del[ad4]r(?:et)?|halv[ad4]r(?:et)?|periodens?|period|periodiserad|i ar|"
@@ -71,6 +71,7 @@ _WORDS: list[tuple[str, str]] = [
         r"(?:antal(?: deltagare| personer| unika)?|deltagare|till-?\s?fallen|tillfallen|platser)",
     ),
 ]
+_MISREAD = re.compile(r"([bB])[un]dg[ec]t")
 _DIGIT = re.compile(r"\d")
 _WORD = re.compile(
     r"(?<![a-z0-9])(?:"
@@ -135,6 +136,7 @@ class Column:
 @lru_cache(maxsize=4096)
 def head_atoms(text: str) -> tuple[tuple[Atom, ...], str]:  # noqa: PLR0912
     """The atoms of a line and what is left of it when they and filler words are taken away."""
+    text = _MISREAD.sub(lambda match: match[1] + "udget", text)
     folded = mend_months(fold(text))
     atoms: list[Atom] = []
     covered = bytearray(len(folded))
@@ -230,6 +232,9 @@ _HEAD_WORDS = {
     "helarsprognos": "prognos",
     "intakt": "income",
     "kostnad": "cost",
+    "netto": "net",
+    "forbrukat": "used",
+    "differens": "avvikelse",
 }
 
 
@@ -255,8 +260,11 @@ def _near_word(word: str) -> str:
     """The head word that OCR may have made this one of, or ''."""
     if _FILLER.fullmatch(word):
         return ""
+    shape = word.translate(SHAPE)
     for known in _HEAD_WORDS:
-        if abs(len(known) - len(word)) <= 1 and fuzz.ratio(word, known) >= 83:
+        if abs(len(known) - len(word)) > 1:
+            continue
+        if fuzz.ratio(word, known) >= 83 or shape == known.translate(SHAPE):
             return known
     return ""
 

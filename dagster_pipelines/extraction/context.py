@@ -33,7 +33,7 @@ _LONG = 8  # letters of a name that is known in small letters too (coachingteame
 
 
 _CLOSED = re.compile(
-    r"((?:[\w&/-]+\s+){0,4}?[\w&/-]+)(?=[.,;:)]|\s+(?:har|hade|deltog|var|finns)\b|$)"
+    r"((?:[\w&/-]+\s+){0,4}?[\w&/-]+)(?=[.,;:)]|\s+(?:har|hade|deltog|var|är|blev|finns|fanns|uppgick|uppgår|uppgar|kommer)\b|$)"
 )
 _WITHIN = re.compile(r"\b[Ii]\s+(?=[A-ZÅÄÖ])")
 

@@ -51,14 +51,14 @@ _RANGE = re.compile(
     rf"till(?: och med)?|t\.?\s?o\.?\s?m\.?)\s*(?P<dd>[0-3]?\d)[/ ]?\s?(?P<m2>{MONTH}|"
     rf"1?\d)\.?,?\s+(?P<y>{_Y})"
     rf"|(?<![a-z])(?P<ma>{MONTH})\.?\s*(?:-{{1,2}}|till(?: och med)?|"
-    rf"t\.?\s?o\.?\s?m\.?)\s*(?P<mb>{MONTH})(?![a-z])\.?(?:,?\s+(?P<y2>{_Y}|"
+    rf"t\.?\s?o\.?\s?m\.?)\s*(?P<mb>{MONTH})(?![a-z])\.?(?:,?\s(?P<y2>{_Y}|"
     rf"\d\d(?!\d))(?!-))?"
     rf"|(?<![a-z])(?:till och med|t\.?\s?o\.?\s?m\.?)\s+(?P<mc>{MONTH})(?![a-z])\.?"
     rf"(?:\s(?P<y4>{_Y})(?!-))?"
     rf"|(?<!\d)(?P<ya>{_Y})(?P<mya>[01]\d)\s*-\s*(?P<yb>{_Y})(?P<myb>[01]\d)(?!\d)"
     rf"|(?<![a-z0-9])(?P<kind>q|kvartal\s?|kv\.?\s?|t|tertial\s?|"
     rf"halv[ad4]r\s?)(?:[1-3]\s*-\s*(?:q|t|kvartal|"
-    rf"tertial)?\s?)?(?P<q>[1-4])(?![\d.,])(?:,?\s+(?P<y3>{_Y})(?!-))?"
+    rf"tertial)?\s?)?(?P<q>[1-4])(?![\d.,])(?:,?\s(?P<y3>{_Y})(?!-))?"
 )
 _DATE = re.compile(DATE)
 UNTIL = re.compile(r"t\.?\s?o\.?\s?m|till och med")
@@ -114,11 +114,14 @@ def _month(text: str) -> int:
     return MONTHS[text] if text in MONTHS else min(12, max(1, int(text)))
 
 
+PARTS = ("tertial", "kvartal", "halvar")
+
+
 def _worn_months() -> dict[str, str]:
-    """Months with one letter misread (`jnn`, `scptember`), of the same length as the month."""
+    """Months and parts of a year with one letter misread (`jnn`, `scptember`)."""
     near = {"u": "n", "e": "c", "c": "e", "i": "l1", "l": "i1", "n": "u", "o": "0"}
     found: dict[str, str] = {}
-    for name in MONTHS:
+    for name in (*MONTHS, *PARTS):
         for i, letter in enumerate(name):
             for other in near.get(letter, ""):
                 found.setdefault(name[:i] + other + name[i + 1 :], name)

@@ -45,7 +45,7 @@ _SUPPORTED = _SCENARIOS | {
 _TWO_WORDS = re.compile(
     r"^(?P<a>periodens|periodiserad|period|delars|halvars|ack\.?|ackumulerat)\s+"
     r"(?P<b>budget\w*|utfall\w*)$"
-    r"|^(?P<c>budget\w*|prognos\w*|utfall\w*)\s+(?P<d>helar\w*|perioden|delar\w*)$"
+    r"|^(?P<c>budget\w*|prognos\w*|utfall\w*|redovisat)\s+(?P<d>helar\w*|perioden|delar\w*)$"
 )
 
 
@@ -206,13 +206,20 @@ def _cost(stack: tuple[_Key, ...]) -> float:
         cost += 3.5 if per else 1.0 if scenarios == ["bokslut"] else 0.6
     elif kinds == ["year"]:
         cost += 0.5
+    elif kinds == ["whole", "year"]:
+        cost += 0.4
+    elif kinds == ["utfall", "year"]:
+        cost += 0.3
+    elif "prognos" in kinds and "range" in kinds:  # a forecast is of the whole year
+        cost += 0.4
     return cost
 
 
 def _measure_cost(stack: tuple[_Key, ...], kinds: list[str]) -> float:
     """Avvikelse and percent: words of what they measure, hardly ever a period."""
     cost = 0.0
-    cost += 3.0 * sum(k in ("date", "range", "year", "to", "part", "whole") for k in kinds)
+    cost += 3.0 * sum(k in ("date", "range", "year", "to", "whole") for k in kinds)
+    cost += 0.25 * kinds.count("part")
     cost += 3.0 * sum(k in ("prognos", "bokslut", "previous", "mal") for k in kinds)
     if "avvikelse" in kinds:
         if kinds == ["avvikelse"] and stack[0][1].endswith("-"):
@@ -227,6 +234,8 @@ def _measure_cost(stack: tuple[_Key, ...], kinds: list[str]) -> float:
         if "used" in kinds or "utfall" in kinds:
             cost += 2.0
         return cost + (0.3 if kinds[0] == "budget" else 0.0)
+    if kinds == ["share"] and stack[0][1] == "%":  # hardly ever all that a head says
+        cost += 0.5
     if kinds.count("share") > 1 and "used" in kinds:
         cost += 2.0
     return cost + (0.8 if kinds == ["used"] else 0.0) + (2.5 if "utfall" in kinds else 0.0)
@@ -270,6 +279,8 @@ def _extent_cost(stack: tuple[_Key, ...], kinds: list[str]) -> float:
     kind, text = extents[0]
     plan = {"budget", "prognos"} & set(kinds)
     timed = {"date", "range", "to"} & set(kinds)
+    if text.endswith("-") and not plan:  # `Helårs-` wants its `budget`
+        return 2.5
     if kind == "whole":
         return 0.0 if not timed and (plan or "year" in kinds) else 3.0 if timed else 1.5
     if text.startswith(("period", "ack")):

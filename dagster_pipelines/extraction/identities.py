@@ -87,6 +87,7 @@ def build(grid: Grid, cost_sign: dict[int, int]) -> list[Identity]:
         found.extend(_deviations(grid, t, table))
         found.extend(_overview(grid, t, table))
     found.extend(_notes(grid, sheets))
+    found.extend(_cost_totals(grid, sheets))
     found.extend(_repeated(grid))
     return found
 
@@ -480,6 +481,31 @@ def _notes(grid: Grid, sheets: Sheets) -> list[Identity]:
                     [i for i in tried if grid.holds(i)][:1] or ([] if narrow else tried[:1])
                 )
             break
+    return found
+
+
+def _cost_totals(grid: Grid, sheets: Sheets) -> list[Identity]:
+    """The total of a driftredovisning = verksamhetens kostnader, where it is.
+
+    A table of insatser may leave costs out: that it differs says nothing.
+    """
+    found = []
+    for t, table in enumerate(grid.tables):
+        total = _note_total(table) if table.statement == "driftredovisning" else None
+        if total is None:
+            continue
+        for c, column in enumerate(table.columns):
+            if column.role != "value" or column.part not in ("", "net", "cost"):
+                continue
+            sheet = sheets.main("resultatrakning", column_key(column))
+            costs = _present(grid, sheet.get("verksamhetens_kostnader", []))
+            if len(costs) != 1 or not column.known or grid.figure((t, total, c)) is None:
+                continue
+            name = "Insatser och administration = verksamhetens kostnader"
+            parts = ((1, costs[0]),)
+            tried = Identity("KST", name, (t, total, c), parts, _key(column), either=True)
+            if grid.holds(tried):
+                found.append(tried)
     return found
 
 

@@ -127,7 +127,7 @@ _MONEY_PHRASES = [
     ),
     _phrase(
         Meaning("Resultat", "utfall", "oversikt", common=True),
-        lead=r"\bresultat(?:et)?\b[^.;\d]{0,70}(?:blev|uppgar|uppgick|blir|ar|pa|med|till|om)|"
+        lead=r"\bresultat(?:et)?\b(?:[^.;\d]|\b20\d\d\b){0,70}(?:blev|uppgar|uppgick|blir|ar|pa|med|till|om)|"
         r"ekonomiska utfall\w*[^.;\d]{0,40}(?:pa|blev|ar)",
         unless=rf"budget|{_FORECAST}|{_PROJECT}",
     ),

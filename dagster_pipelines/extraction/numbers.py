@@ -148,7 +148,7 @@ class _Scanner:
 
     def _number(self, match: re.Match[str]) -> bool:
         first = match["num"][0]
-        if first in MINUS or first == "+":
+        if first in MINUS or first in "+([":
             self._settle(NARROW)
         piece = _piece(match, self.gap, self.sign)
         if piece is None:
@@ -235,13 +235,14 @@ def _piece(match: re.Match[str], gap: int, pending: _Sign | None) -> Piece | Non
     bracketed = raw[0] in "([" and (raw[-1] == ")" or percent)
     if bracketed and not percent and not match["unit"] and raw[-1] == ")":
         sign, start = -1, match.start()
-    decimals, dotted, short = "", False, 0
+    decimals, dotted, short, torn = "", False, 0, False
     if not core.isalnum():
         if (number := _DECIMALS.match(core)) and not _GROUPED.fullmatch(core):
             core, decimals = number.group(1), number.group(2)
         groups = _POINT.split(core)
         dotted = len(groups) > 1
-        short = 3 - len(groups[-1]) if dotted else 0
+        short = max(0, 3 - len(groups[-1])) if dotted else 0
+        torn = any(len(group) > 3 for group in groups[1:])
         core = "".join(groups)
     read = _digits(core)
     if read is None or (decimals and not decimals.isdigit()):
@@ -252,7 +253,9 @@ def _piece(match: re.Match[str], gap: int, pending: _Sign | None) -> Piece | Non
         sign = pending.value * sign if sign < 0 else pending.value
     if raw[-1] == ")" and not (bracketed and sign < 0):
         end -= 1
-    return Piece(start, end, read[0], sign, loose, decimals, percent, read[1], gap, dotted, short)
+    return Piece(
+        start, end, read[0], sign, loose, decimals, percent, read[1] or torn, gap, dotted, short
+    )
 
 
 class Cut(NamedTuple):
@@ -294,8 +297,8 @@ def _shape_cost(run: tuple[Piece, ...]) -> float:
     cost = 6.0 if first[0] == "0" else 0.0
     if len(first) > 3:
         cost += 0.6 if len(first) <= 6 else 2.0
-    if total > 9:
-        cost += 1.5 if total <= 10 else 4.0
+    if total > 8:  # hundreds of millions
+        cost += 0.5 if total == 9 else 1.5 if total == 10 else 4.0
     return cost + (1.0 if run[-1].percent else 0.0)
 
 

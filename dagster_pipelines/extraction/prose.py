@@ -47,7 +47,7 @@ _UNITS: list[tuple[str, re.Pattern[str]]] = [
     ("MSEK", re.compile(r"\s?(?:mkr|mnkr|msek|miljoner kronor|miljoner kr)\b")),
     ("TSEK", re.compile(r"\s?(?:tkr|ksek|tusen kronor|tusen kr)\b")),
     ("SEK", re.compile(r"\s?(?:kr|kronor|sek|:-)(?![a-z])")),
-    ("manader", re.compile(r"\s?(?:m[ad]nader|m[ad]nad|man\.)(?![a-z])")),
+    ("manader", re.compile(r"\s?(?:m[ad]nader|m[ad]nad)(?![a-z])")),
     ("ar", re.compile(r"\s?(?:ar|dr|aringar|aring)(?![a-z])")),
     (
         "tjanst",

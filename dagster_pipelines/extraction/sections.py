@@ -39,6 +39,7 @@ from .vocabulary import (
 )
 
 STATEMENTS = ("resultatrakning", "balansrakning", "kassaflode")
+MAX_HEAD = 260  # characters of a line of a table's head
 SHORT = 140  # characters of a line that can be a title, a head or a label
 TITLE_GAP = 4  # lines from a title to the first row that could itself be taken for a title
 _AMBIGUOUS = {
@@ -132,7 +133,7 @@ def heading_of(text: str, inside: str, after_blank: bool) -> Heading | None:  # 
     if (
         after_blank
         and len(body.split()) <= 8
-        and _COST_HEADING.search(bare)
+        and _COST_HEADING.search(bare.replace("budgct", "budget").replace("lnsats", "insats"))
         and not _sentence(body)
         and not any(c.isdigit() for c in bare)
     ):
@@ -334,7 +335,8 @@ class Walker:
     def _line(self, line: Line, text: str, blank: bool) -> None:
         """What one line is: the first that will have it takes it, else it is running text."""
         short = len(text) <= SHORT
-        if short and self._titled(line, text, blank):
+        ruled = len(text) <= MAX_HEAD and ("|" in text or "\t" in text or "   " in text)
+        if (short or ruled) and self._titled(line, text, blank):
             return
         if self.torn:  # a page ended here: the blank lines around its foot part nothing
             self.torn = blank = False
@@ -363,7 +365,8 @@ class Walker:
             self._head(replace(line, text=cornered[1], offsets=None), cornered[1])
             return True
         heading = None if cell else heading_of(text, self.statement if begun else "", blank)
-        if heading is not None:
+        grouped = heading is not None and self.heads and skeleton(heading.title) in _AMBIGUOUS
+        if heading is not None and not (grouped and heading.statement == ""):
             self._open(heading, line)
             return True
         if (
@@ -423,11 +426,13 @@ class Walker:
             blanks: list[list[Figure | None]] = [[None] for _ in range(count)]
             self.items.append(_Item("values", line, Row(line, "", (), 0, tabbed=blanks), blank))
             return True
-        return len(text) <= SHORT and bool(_BLANK_ROW.match(text))
+        return len(text) <= SHORT and bool(
+            _BLANK_ROW.match(text) or (text.rstrip().endswith("...") and _LED_NOWHERE.match(text))
+        )
 
     def _unit_line(self, text: str) -> bool:
         """`(Belopp i tkr)`: the unit of the table to come; True when the line says no more."""
-        unit = "" if _DIGIT.search(text) else unit_in(text)
+        unit = "" if _DIGIT.search(fold(text)) else unit_in(text)
         if not unit or len(text.split()) > 9:
             return False
         self.unit = self.unit or unit
@@ -579,6 +584,10 @@ class Walker:
             above = [] if self.items else self.heads
             self._flush()  # a driftredovisning whose title was not understood
             self.statement, self.title, self.heads = "driftredovisning", text.strip(), above
+        if self.statement == "balansrakning" and kinds & _NOT_OF_A_DAY and not self.items:
+            above = self.heads
+            self._flush()  # another table whose title was not understood
+            self.heads = above
         if any(i.kind in ("row", "values") for i in self.items):
             timed = any(
                 a.kind
@@ -662,6 +671,8 @@ class Walker:
             "insats_ekonomi",
             "medlemsbidrag",
         ):
+            if len(words) <= 4 and words[-1] == "och":  # goes on below the figures
+                return True
             told = _sentence(label) or _TAIL_WORD.search(mended(label))
             return not (told or _TOLD.search(mended(label))) and (known or len(words) <= 9)
         if (
@@ -708,6 +719,7 @@ class Walker:
 
 
 _YEAR = re.compile(r"\s*20\d\d\s*")
+_NOT_OF_A_DAY = {"budget", "prognos", "avvikelse", "used", "income", "cost"}
 _DATED = {"date", "range", "year", "to"}
 _BLOCK_HEADS = {
     "avvikelse",
@@ -753,6 +765,8 @@ _CORNER = re.compile(r"\s*\|?\s*(?P<title>[^\t|]*?[^\s|])(?=\t|\s*\||\s{2,}\S)")
 
 def _cornered(text: str) -> tuple[Heading, str] | None:
     """`Resultaträkning, tkr  2022-08-31`: the title that a head has in its corner; the rest."""
+    if not ("\t" in text or "  " in text or "|" in text) or AMOUNT.search(text):
+        return None
     match = _CORNER.match(text)
     if match is None or not _LETTER.search(match["title"]):
         return None
@@ -785,11 +799,14 @@ def _head_of_heading(line: Line, heading: Heading) -> Line | None:
 _LETTERHEAD = re.compile(
     r"\W*(?:\w+ )?samordnings?f.{0,2}rbund[^\d]*$|s[il1]d[a-z]? \d{1,3}(?: ?\(\d+\))?$"
 )
-_SPECK = re.compile(r"\s*[^\s\d\-–—−*%]{1,2}\s*")  # what OCR took for a letter or two
+_SPECK = re.compile(
+    r"\s*(?:[^\s\d\-–—−*%]{1,2}|[.,'’°~_|] [.,'’°~_|])\s*"
+)  # what OCR took for a letter or two
 _BLANKS = re.compile(r"[\s|]*[-–—−*](?:[\s|]+[-–—−*])*[\s|]*")
 _BLANK_ROW = re.compile(
     r"^[\s|]*[^\W\d_][^\t|]*?(?:(?:[ ]{2,}|[\t|])\s*[-–—−*]| [-–—−])(?:[\s|]+[-–—−*])*[\s|]*$"
 )
+_LED_NOWHERE = re.compile(r"^[^\d]*[^\W\d_][^\d]* \.{3,}\s*$")  # dots to a blank cell
 _NONE = re.compile(r"^(.{4,60}?)[\s|]+((?:[Ii]nga|[Ii]ngen|[Ii]nget))[\s.|]*$")
 _TOLD = re.compile(r"\b(?:uppgar|uppgick|blev|redovisar|redovisade|motsvarar|utgor)\b")
 _NOT_ROW = re.compile(

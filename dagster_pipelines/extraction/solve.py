@@ -18,7 +18,7 @@ from .tables import Reading, Row, Table
 SCALE = {"SEK": 1, "TSEK": 1000, "MSEK": 1_000_000, "": 1}
 MAX_ROUNDS = 5
 MAX_PAIRS = 3000
-PAIR_OPTIONS = 7  # readings of a row that are tried together with those of another
+PAIR_OPTIONS = 12  # readings of a row that are tried together with those of another
 MAX_REPAIRS = 25
 BROKEN = -0.6  # worth of an identity that breaks, against 1 of one that holds
 
@@ -81,6 +81,12 @@ class Grid:
             return None
         figures = options[self.chosen.get((t, r), 0)].figures
         return figures[c] if c < len(figures) else None
+
+    def placed(self, cell: Cell) -> bool:
+        """Whether the column of a figure is plain: its row has cells, or one for each column."""
+        reading = self.reading(cell[0], cell[1])
+        tabbed = self.row(cell[0], cell[1]).tabbed is not None
+        return tabbed or (reading is not None and None not in reading.figures)
 
     def amounts(self, key: RowKey) -> _Amounts:
         """Value and half unit in hundredths of a krona, of every reading; no repairs."""
@@ -148,7 +154,7 @@ def vouches(grid: Grid, identity: Identity, cell: Cell) -> bool:
 
 
 def vouched(grid: Grid, identity: Identity, cells: Iterable[Cell]) -> list[Cell]:
-    """Those of the cells whose figures an identity that holds would break without."""
+    """Those of the cells whose figures an identity would break without, and zeros in place."""
     gap = grid.gap(identity)
     found = []
     for cell in cells:
@@ -156,7 +162,8 @@ def vouched(grid: Grid, identity: Identity, cells: Iterable[Cell]) -> list[Cell]
         if gap is None or amount is None:
             continue
         weight = -1 if cell == identity.total else sum(w for w, c in identity.parts if c == cell)
-        if amount[0] == 0 or abs(gap[0] + weight * amount[0]) > gap[1]:
+        placed = amount[0] == 0 and grid.placed(cell)
+        if placed or abs(gap[0] + weight * amount[0]) > gap[1]:
             found.append(cell)
     return found
 
@@ -508,13 +515,14 @@ def _cell_candidates(  # noqa: PLR0917
                 options[value] = found_edit
                 wanted[value] = min(distance, wanted.get(value, distance))
     found = []
+    paired = not grid.row(*cell[:2]).doubtful  # else one sum says too little
     for value, distance in wanted.items():
         grid.repairs[cell] = Repair(value, "")
         fixed = frozenset(n for n in around if n in broken and grid.holds(identities[n]))
         harmed = any(n not in broken and grid.holds(identities[n]) is False for n in around)
         del grid.repairs[cell]
         if fixed and not harmed:
-            found.append(_Candidate(cell, value, *options[value], fixed, distance == 0))
+            found.append(_Candidate(cell, value, *options[value], fixed, paired and distance == 0))
     return found
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from statistics import median
 
 from .columns import Atom, Column, head_atoms, merge_cell, resolve
 from .heads import SURE
@@ -30,6 +31,7 @@ from .tables import (
     column_edges,
     count_columns,
     head_columns,
+    head_edges,
     head_widths,
     lost_note_head,
     readings,
@@ -195,15 +197,22 @@ def _lay_columns(table: Table, identity: Identity) -> bool:
     if width >= 3 and table.heads and _triples(table, identity, stacked):
         lost = [i for i, c in enumerate(table.columns) if not c.known and not c.text]
     _infer_posts(table)
-    edges = column_edges(table.rows, width)
+    edges = head_edges(table.heads, table.rows, width) or column_edges(table.rows, width)
     for row in table.rows:
         row.readings = readings(row, width, has_note, edges)
     table.rows = [r for r in table.rows if r.readings]
     for row in table.rows:
         _prefer_costs(row, table.columns)
+    return _forget_heads(table, lost) and width > 1
+
+
+def _forget_heads(table: Table, lost: list[int]) -> bool:
+    """Take back what the figures or the other heads speak against; True when heads are lost."""
     for c, column in enumerate(table.columns):
         if column.role == "used":
             table.columns[c] = replace(column, role="share" if _small(table, c) else "value")
+    if any(_beyond_shares(table, c) for c in range(len(table.columns))):
+        table.columns = [replace(c, known=False, text="") for c in table.columns]
     if any(c.guessed for c in table.columns):
         table.columns = [
             replace(c, known=False, text="") if c.scenario == "utfall" and c.role == "value" else c
@@ -218,7 +227,7 @@ def _lay_columns(table: Table, identity: Identity) -> bool:
     doubled = _doubled(table.columns)
     for c in doubled:
         table.columns[c] = replace(table.columns[c], known=False, text="")
-    return bool(lost or doubled) and width > 1
+    return bool(lost or doubled)
 
 
 def _whole_years(
@@ -315,6 +324,17 @@ def _small(table: Table, c: int) -> bool:
     own = [abs(r.readings[0].figures[c].value) for r in table.rows if r.readings[0].figures[c]]  # type: ignore[union-attr]
     return bool(own) and max(own) <= 40_000
 
+
+def _beyond_shares(table: Table, c: int) -> bool:
+    """Whether a column of percentages holds figures that are none: the heads have slipped."""
+    if table.columns[c].role != "share":
+        return False
+    figures = [r.readings[0].figures[c] for r in table.rows]
+    sizes = [abs(f.value) for f in figures if f is not None]
+    return bool(sizes) and median(sizes) > MAX_SHARE
+
+
+MAX_SHARE = 40_000  # hundredths of a percent: four times the budget
 
 _COSTS_BY = ("verksamhetens_intakter", "medlemsbidrag", "ovriga_intakter")
 
@@ -784,20 +804,25 @@ def _solve(grid: Grid, *, deep: bool = True) -> list[Sum]:
     return sums
 
 
+_MAIN_COSTS = {
+    "verksamhetens_kostnader",
+    "ovriga_verksamhetskostnader",
+    "administration",
+    "kostnader_insatser",
+}
+
+
 def _guess_sign(grid: Grid, t: int) -> tuple[int, bool]:
     """+1 when costs are printed negative, −1 when positive, 0 unknown; whether all are so."""
-    negative = positive = 0
-    for row in grid.tables[t].rows:
-        if row.post in (
-            "verksamhetens_kostnader",
-            "ovriga_verksamhetskostnader",
-            "administration",
-            "kostnader_insatser",
-        ):
-            for c, figure in enumerate(row.readings[0].figures):
+    for posts in (_MAIN_COSTS, {"avskrivningar", "finansiella_kostnader"}):
+        negative = positive = 0
+        for row in grid.tables[t].rows:
+            for c, figure in enumerate(row.readings[0].figures if row.post in posts else ()):
                 if figure and figure.value and grid.tables[t].columns[c].scenario != "avvikelse":
                     negative += figure.value < 0
                     positive += figure.value > 0
+        if negative or positive:
+            break
     sign = 1 if negative > positive else -1 if positive else 0
     return sign, min(negative, positive) == 0
 
@@ -810,6 +835,10 @@ def _verdicts(grid: Grid, sums: list[Sum], t: int) -> tuple[int, int]:
 
 def _drafts(grid: Grid, sums: list[Sum], source: Source, identity: Identity) -> list[Draft]:
     vouched = vouched_for(grid, sums)
+    if source.worn:
+        for item in sums:
+            for cell in item.cells if grid.holds(item) is False else ():
+                grid.suspects.setdefault(cell, f"{item.rule} håller inte")
     found: list[Draft] = []
     for t, table in enumerate(grid.tables):
         for r in range(len(table.rows)):

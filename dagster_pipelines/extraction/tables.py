@@ -127,11 +127,13 @@ def parse_row(line: Line) -> Row | None:
             return row
         if "\t" in text and len(spans) > 2:
             return None
+    if "..." in text or " . " in text:
+        text = _LEADERS.sub(lambda dots: " " * len(dots.group()), text)
     split = split_row(text.rstrip())
-    if split is None:
+    if split is None or (text.rstrip().endswith(")") and _FOOTNOTED.fullmatch(text)):
         return None
     start, pieces = split
-    referred = _REFERRED.match(text)
+    referred = _REFERRED.match(text) if _MAY_REFER.search(text) else None
     if referred is not None and referred["label"].strip():
         rest = pieces_of(text.rstrip(), referred.end() + 1)
         if rest and any(p.digits for p in rest):
@@ -200,9 +202,12 @@ def _cell_row(line: Line, spans: list[tuple[int, int]]) -> Row | None:
 
 
 REFERENCE = re.compile(  # to one note or several: `Not 2`, `3, 4`
-    r"not(?:er)?\.?\s*\d{1,2}(?:\s*[,&/]\s*\d{1,2})*|\d{1,2}(?:\s*[,&/]\s+\d{1,2})+", re.I
+    r"not(?:er)?\.?\s*\d{1,2}(?:\s*[,&/]\s*\d{1,2})*|\d{1,2}(?:\s*[,&/]\s+\d{1,2})+|\d\)", re.I
 )
+_LEADERS = re.compile(r"(?<=\S) ?\.{3,}(?=\s)|(?<=\S) \.(?=\s{2,})")
+_FOOTNOTED = re.compile(r".*[^\W\d_].*\s\d\)\s*")
 _REFERRED = re.compile(rf"(?P<label>.*?)\s+(?:{REFERENCE.pattern})(?=\s+\S)", re.I)
+_MAY_REFER = re.compile(r"\bnot|\d\s*[,&/]\s|\d\)", re.I)
 _DASH = re.compile(r"\s*[-–—−*]\s*")
 
 
@@ -286,6 +291,8 @@ def _cut_into(rows: list[Row], width: int, has_note: bool) -> bool:
     Not when most rows fall apart cleanly into another number of figures of like size: then the
     head has lost a column.
     """
+    if _gaps_forbid(rows, width):
+        return False
     if _usual([r[0] for r in _row_cuts(rows, width, has_note)]) <= 2.0:
         return True
     for other in range(1, 9):
@@ -294,6 +301,13 @@ def _cut_into(rows: list[Row], width: int, has_note: bool) -> bool:
             return False
     costs = [r[0] for r in _row_cuts(rows, width, has_note)]
     return _usual(costs) <= 0.8 * width + 0.8 or (len(costs) > 3 and median(costs) <= 0.5)
+
+
+def _gaps_forbid(rows: list[Row], width: int) -> bool:
+    """Whether wide gaps part most rows into fewer figures, and no row into so many."""
+    parts = [1 + sum(p.gap >= WIDE for p in r.pieces[1:]) for r in rows if r.tabbed is None]
+    usual, count = Counter(parts).most_common(1)[0] if parts else (0, 0)
+    return 1 < usual < width and max(parts) < width and count * 5 >= len(rows) * 4
 
 
 def _blank_income(rows: list[Row], width: int) -> bool:
@@ -364,6 +378,7 @@ def _note_piece(piece: Piece) -> bool:
     )
 
 
+_CELLED = re.compile(r"[\t|]")
 _CODE = re.compile(r"^(?:\d{6}|20\d\d|19\d\d)$")
 
 
@@ -371,7 +386,13 @@ def readings(row: Row, width: int, has_note: bool, edges: list[float] | None) ->
     """The readings of a row in a table of `width` columns, cheapest first."""
     if row.tabbed is not None:
         flat = [f for cell in row.tabbed for f in cell]
-        if has_note and flat and flat[0] is None and len(flat) <= width and "\t" in row.line.text:
+        if (
+            has_note
+            and flat
+            and flat[0] is None
+            and len(flat) <= width
+            and _CELLED.search(row.line.text)
+        ):
             flat += [None] * (width + 1 - len(flat))  # blank cells at the end of a line are lost
         fixed = _fixed(flat, width, has_note)
         if fixed is not None:
@@ -388,7 +409,7 @@ def readings(row: Row, width: int, has_note: bool, edges: list[float] | None) ->
         cost = 0.0
         for piece in lead:
             code = bool(_CODE.match(piece.digits)) or (piece.decimals and not piece.dotted)
-            cost += 0.4 if code else 1.6
+            cost += 0.4 if code else 1.6 if len(piece.digits) < 4 else 4.0
         rest = pieces[absorbed:]
         label_end = rest[0].start if absorbed else row.label_end
         for noted in (False, True):
@@ -522,6 +543,31 @@ def _by_edge(figures: tuple[Figure | None, ...], edges: list[float]) -> tuple[Fi
         last = min(choices, key=lambda i: abs(edges[i] - figure.end))
         slots[last] = figure
     return tuple(slots)
+
+
+def head_edges(heads: list[Line], rows: list[Row], width: int) -> list[float] | None:
+    """Right edges of the heads, where the figures of rows that miss some stand below them."""
+    wide = sum(p.gap == WIDE for row in rows if row.tabbed is None for p in row.pieces)
+    if wide < max(2, len(rows) // 2):
+        return None
+    for line in heads:
+        atoms = [] if split_cells(line.text) else head_atoms(line.text)[0]
+        groups = merge_cell([a for a in atoms if a.kind != "note"], line.text)
+        if len(groups) != width:
+            continue
+        edges = [float(g[-1].end) for g in groups]
+        below = total = 0
+        for row in rows:
+            options = cuts(row.pieces) if row.tabbed is None else {}
+            fitting = [o[0] for k, o in options.items() if k <= width]
+            cut = min(fitting, key=lambda o: o.cost, default=None)
+            for figure in cut.figures if cut else ():
+                if figure is not None:
+                    total += 1
+                    below += min(abs(edge - figure.end) for edge in edges) <= 4
+        if total >= 2 * width and below * 5 >= total * 4:
+            return edges
+    return None
 
 
 def column_edges(rows: list[Row], width: int) -> list[float] | None:

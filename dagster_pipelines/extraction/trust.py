@@ -15,15 +15,23 @@ STATEMENTS = ("resultatrakning", "balansrakning", "kassaflode")
 
 _LABELLESS = {"AVV", "SAM"}  # they hold in a row whatever its label
 _NEAR = 0.2  # a reading that costs no more than this above the chosen one is as good
+_NOTE = 0.5  # so is a reading in which a note number is part of the amount, or the reverse
 _FLOATING = 0.6  # so is another place for the same figures
 
 
 def vouched_for(grid: Grid, identities: list[Identity]) -> set[Cell]:
     """Cells of which an identity that holds says that they are right, label and all."""
     held = [i for i in identities if grid.holds(i)]
-    found = [(i.rule, cell) for i in held for cell in vouched(grid, i, i.cells)]
+    broken = [i for i in identities if grid.holds(i) is False]
+    odd = {cell for i in broken for cell in i.cells}
+    found = [
+        (i.rule, cell)
+        for i in held
+        if len(i.cells) > 2 or not odd.issuperset(i.cells)  # both alike, and wrong in their sums
+        for cell in vouched(grid, i, i.cells)
+    ]
     labelled = {cell for rule, cell in found if rule not in _LABELLESS}
-    forced = _forced(grid, held, [i for i in identities if grid.holds(i) is False])
+    forced = _forced(grid, held, broken)
     return {
         c for _, c in found if c not in forced and (c in labelled or not grid.row(*c[:2]).doubtful)
     }
@@ -63,9 +71,10 @@ def judge(grid: Grid, cell: Cell, certain: set[Cell], *, worn: bool) -> tuple[st
     assert reading is not None
     assert figure is not None
     doubt = _column_doubt(grid, cell, table.columns[c])
+    doubt = doubt or (_absorbed(row, reading) if worn else "")
     if not doubt and cell in grid.repairs:
         return "repaired", grid.repairs[cell].reason
-    doubt = doubt or _stranger(table, row, worn) or (_absorbed(row, reading) if worn else "")
+    doubt = doubt or _stranger(table, row, worn)
     if not doubt and cell in certain:
         return "reconciled", ""
     doubt = doubt or (_worn_shape(grid, cell, figure) if worn else "")
@@ -142,9 +151,19 @@ def _row_doubt(row: Row, reading: Reading, c: int, figure: Figure) -> str:
     others = [o for o in row.readings if o is not reading]
     if any(o.cost <= reading.cost + _NEAR and _value(o, c) != figure.value for o in others):
         return "raden kan delas i kolumner på flera sätt"
+    if any(
+        o.cost <= reading.cost + _NOTE and _noted(row, o) != _noted(row, reading) for o in others
+    ):
+        return "den första siffran kan höra till beloppet eller vara numret på en not"
     if row.tabbed is None and None in reading.figures and _floats(reading, others):
         return "raden har färre belopp än tabellen kolumner; ingen summa visar vilken"
     return ""
+
+
+def _noted(row: Row, reading: Reading) -> bool:
+    """Whether a reading takes the first digits of a row for the number of a note."""
+    starts = [f.start for f in reading.figures if f is not None]
+    return bool(starts and row.pieces) and row.pieces[0].start < min(starts)
 
 
 def _value(reading: Reading, c: int) -> int | None:

@@ -105,7 +105,7 @@ class LabelIndex:
         for label in labels:
             self.by_key.setdefault(skeleton(label.label), label)
         self.keys = list(self.by_key)
-        self.shapes = {key.translate(_SHAPE): key for key in reversed(self.keys)}
+        self.shapes = {key.translate(SHAPE): key for key in reversed(self.keys)}
         self._cache: dict[str, tuple[Label, float] | None] = {}
 
     def near(self, text: str) -> bool:
@@ -125,7 +125,7 @@ class LabelIndex:
             return self.by_key[key], 100.0
         if len(key) < 5 or len(key) > 110:
             return None
-        shape = key.translate(_SHAPE)
+        shape = key.translate(SHAPE)
         if shape in self.shapes:
             return self.by_key[self.shapes[shape]], 96.0
         return self._nearest(key, self.keys) or self._nearest(shape, list(self.shapes))
@@ -147,7 +147,7 @@ class LabelIndex:
         return label, float(best)
 
 
-_SHAPE = str.maketrans("uc", "ne")  # letters that OCR takes for each other
+SHAPE = str.maketrans("uc", "ne")  # letters that OCR takes for each other
 _OPPOSITES = [
     ("intakt", "kostnad"),
     ("fordring", "skuld"),
@@ -208,6 +208,7 @@ def _proper(folded: str) -> str | None:
     return KNOWN_WORDS[hit[0]]
 
 
+_LOST_AE = re.compile(r"&(?=[a-zåäö]{2})")
 _LONE_D = re.compile(r"(?<![aeiouyåäö])d(?![aeiouyåäö])")
 
 
@@ -231,7 +232,7 @@ def restore_words(text: str) -> str:
         else:
             proper = _proper(fold(printed)) or _misread(printed)
         if proper is None or printed.lower() == proper:
-            return printed
+            return _LOST_AE.sub("ä", printed) if proper is None else printed
         if printed.isupper() and len(printed) > 1:
             return proper.upper()
         return proper.capitalize() if printed[0].isupper() or printed[0] in "6" else proper

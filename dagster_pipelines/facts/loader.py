@@ -16,6 +16,7 @@ import duckdb
 import polars as pl
 
 from dagster_pipelines import evidence
+from dagster_pipelines.database import build_config
 from dagster_pipelines.files import readable
 from dagster_pipelines.settings import PROJECT_DIR, Settings
 
@@ -69,7 +70,7 @@ def load_into(db_path: Path, settings: Settings) -> list[FileOutcome]:
         ("dokument", settings.documents_dir / "leverans"),
         ("landing", settings.landing_dir),
     ]
-    with duckdb.connect(db_path) as con:
+    with duckdb.connect(db_path, config=build_config(settings)) as con:
         return load(con, [root for root in roots if root[1].exists()], settings)
 
 

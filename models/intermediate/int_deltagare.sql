@@ -1,7 +1,10 @@
 -- Participants, one figure per measure and breakdown; where a report prints it more than once the
 -- first in the document stands, and a disagreement is flagged.
 -- Grain: one row per delivery × scope × measure (and label, where unknown) × breakdown × scenario × period.
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(
+    materialized='incremental', incremental_strategy='append',
+    meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade_leveranser() }}'
+) }}
 
 with figur as (
     select * from {{ ref('int_deltagarfigur') }}

@@ -1,6 +1,9 @@
 -- Every printed figure about participants, with the measure that its label stands for.
 -- Grain: one row per delivery × figure.
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(
+    materialized='incremental', incremental_strategy='append',
+    meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade_leveranser() }}'
+) }}
 
 with fakta as (
     select * from {{ ref('int_fakta') }}

@@ -1,6 +1,9 @@
 -- The figures of the three statements, printed and derived.
 -- Grain: one row per delivery × statement × post × scenario × period.
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(
+    materialized='incremental', incremental_strategy='append',
+    meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade_leveranser() }}'
+) }}
 
 with tryckt as (
     select

@@ -2,7 +2,10 @@
 -- Rows with different labels of one post are added; the same label printed twice is one figure,
 -- in its finest unit. Opening posts carry the date of the column that they open.
 -- Grain: one row per delivery × statement × post × scenario × period.
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(
+    materialized='incremental', incremental_strategy='append',
+    meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade_leveranser() }}'
+) }}
 
 with fakta as (
     select * from {{ ref('int_fakta') }}

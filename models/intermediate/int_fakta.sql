@@ -1,7 +1,10 @@
 -- Every fact of every delivery, placed in the domain: its förbund, its insats whatever the table
 -- calls it, and the concept its label stands for in that table.
 -- Grain: one row per delivery × source line × position.
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(
+    materialized='incremental', incremental_strategy='append',
+    meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade_leveranser() }}'
+) }}
 
 with fakta as (
     select * from {{ ref('stg_rapportfakta') }}

@@ -1,7 +1,10 @@
 -- Every check of every delivery with its verdict and its sentence: what was tried, what could not be,
 -- and which breaks are explained. A rule that finds nothing to try in a report still has a row.
 -- Grain: one row per delivery × rule × scenario × period × object.
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(
+    materialized='incremental', incremental_strategy='append',
+    meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade_leveranser() }}'
+) }}
 
 with leverans as (
     select * from {{ ref('stg_leverans') }}

@@ -1,6 +1,9 @@
 -- Checks of ratios: AND (printed against computed), FIN (members' shares), MAL (judged goals).
 -- Grain: one row per delivery × rule × scenario × period × object.
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(
+    materialized='incremental', incremental_strategy='append',
+    meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade_leveranser() }}'
+) }}
 
 with nyckeltal as (
     select * from {{ ref('int_nyckeltal') }}

@@ -1,6 +1,9 @@
 -- Checks of participants: KON, FLO, PAG, DSU, SAD, KAT.
 -- Grain: one row per delivery × rule × scenario × period × object.
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(
+    materialized='incremental', incremental_strategy='append',
+    meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade_leveranser() }}'
+) }}
 
 with figur as (
     select * from {{ ref('int_deltagarfigur') }}

@@ -2,7 +2,10 @@
 -- What a machine could not read out of a document was never delivered: there it can't be tried.
 -- A rejected row that names no report of the register may be of any report in its file.
 -- Grain: one row per delivery.
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(
+    materialized='incremental', incremental_strategy='append',
+    meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade_leveranser() }}'
+) }}
 
 with leverans as (
     select * from {{ ref('stg_leverans') }}

@@ -1,6 +1,9 @@
 -- The identities of the rule list (`regel`), tried on every delivery.
 -- Grain: one row per delivery × rule × scenario × period.
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(
+    materialized='incremental', incremental_strategy='append',
+    meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade_leveranser() }}'
+) }}
 
 with tal as (
     select * from {{ ref('int_ekonomi') }}

@@ -1,7 +1,10 @@
 -- One figure printed in several places (SAM in tables, SAT where text or overview is one of them),
 -- and values that differ from the printed characters (TRY without an explanation, TRF with one).
 -- Grain: one row per delivery × rule × scenario × period × object.
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(
+    materialized='incremental', incremental_strategy='append',
+    meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade_leveranser() }}'
+) }}
 
 with fakta as (
     select * from {{ ref('int_fakta') }}

@@ -1,6 +1,9 @@
 -- Checks inside and between the tables outside the three statements: TAB, KST, KSB, NOT, AVV, AVP.
 -- Grain: one row per delivery × rule × scenario × period × object.
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(
+    materialized='incremental', incremental_strategy='append',
+    meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade_leveranser() }}'
+) }}
 
 with rad as (
     select * from {{ ref('int_tabellrad') }}
@@ -9,6 +12,7 @@ with rad as (
 
 ekonomi as (
     select * from {{ ref('int_ekonomi') }}
+    where {{ nya_leveranser() }}
 ),
 
 fakta as (

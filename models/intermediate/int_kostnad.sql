@@ -1,7 +1,10 @@
 -- What each insats and the administration cost: one figure where several tables print it, and no
 -- total beside its parts, so that the rows of a report, scenario and period may be added.
 -- Grain: one row per delivery × cost object × scenario × period.
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(
+    materialized='incremental', incremental_strategy='append',
+    meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade_leveranser() }}'
+) }}
 
 with figur as (
     select * from {{ ref('int_kostnadsfigur') }}

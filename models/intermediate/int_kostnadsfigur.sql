@@ -2,7 +2,10 @@
 -- Costs are positive, the way people speak of them. Items of a cost (löner, lokaler, one course) are
 -- not here: they are parts of what is.
 -- Grain: one row per delivery × figure.
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(
+    materialized='incremental', incremental_strategy='append',
+    meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade_leveranser() }}'
+) }}
 
 with rad as (
     select * from {{ ref('int_tabellrad') }}

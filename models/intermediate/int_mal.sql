@@ -2,7 +2,10 @@
 -- An outcome belongs to a target of the same insats and unit: the one printed before the next target
 -- comes, and among several the one whose wording is nearest.
 -- Grain: one row per delivery × target.
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(
+    materialized='incremental', incremental_strategy='append',
+    meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade_leveranser() }}'
+) }}
 
 with fakta as (
     select * from {{ ref('int_fakta') }}

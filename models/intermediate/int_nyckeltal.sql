@@ -1,7 +1,10 @@
 -- Ratios as the warehouse computes them, beside those that the report prints itself. What a ratio is
 -- made of stands in the seed `nyckeltal`; here are only the quantities (`storhet`) that it names.
 -- Grain: one row per delivery × ratio × insats (null for the whole förbund) × scenario × period.
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(
+    materialized='incremental', incremental_strategy='append',
+    meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade_leveranser() }}'
+) }}
 
 with ekonomi as (
     select * from {{ ref('int_ekonomi') }}

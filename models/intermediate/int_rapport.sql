@@ -43,6 +43,11 @@ select
     dokument_sha256,
     utlast_av,
     utlasning_status,
-    anmarkning
+    anmarkning,
+    -- what the rows built for its deliveries rest on besides their facts
+    {{ key([
+        'forbund_version', 'forbund', 'forbund_tryckt', 'organisationsnummer_tryckt', 'rapporttyp', 'period_start',
+        'period_end', 'beslutad_datum', 'kallfil', 'dokument_sha256', 'utlast_av', 'utlasning_status', 'anmarkning'
+    ]) }} as rapport_avtryck
 from kandidat
 where ordning = 1

@@ -2,7 +2,10 @@
 -- A table is a run of lines of one statement without a gap of more than ten lines; a segment ends
 -- with the row that sums it. In a driftredovisning with income, cost and net columns the net counts.
 -- Grain: one row per delivery × fact (money, printed in a table's row).
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(
+    materialized='incremental', incremental_strategy='append',
+    meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade_leveranser() }}'
+) }}
 
 with fakta as (
     select * from {{ ref('int_fakta') }}

@@ -2,7 +2,10 @@
 -- Both groups of costs are tried with either sign; the pair under which most identities hold wins,
 -- and where they say nothing the printed signs do (a cost is negative once stored).
 -- Grain: one row per delivery.
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(
+    materialized='incremental', incremental_strategy='append',
+    meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade_leveranser() }}'
+) }}
 
 with fakta as (
     select * from {{ ref('int_fakta') }}

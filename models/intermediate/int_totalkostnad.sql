@@ -1,6 +1,9 @@
 -- Verksamhetens kostnader and the result, from the resultaträkning or else from where they are printed.
 -- Grain: one row per delivery × scenario × period.
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(
+    materialized='incremental', incremental_strategy='append',
+    meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade_leveranser() }}'
+) }}
 
 with fakta as (
     select * from {{ ref('int_fakta') }}

@@ -1,18 +1,26 @@
 -- Insatser of each förbund. One that a report names but the list does not know is proposed as new.
 -- Grain: one row per förbund × insats.
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+    meta={'byggs_per': 'forbund_id'}, pre_hook='{{ glom_andrade() }}'
+) }}
+
 with insats as (
     select * from {{ ref('insats') }}
+    where {{ andrade('forbund_id') }}
 ),
 
 fakta as (
     select forbund_id, insats_id, insats, insatstyp, line, leverans_id from {{ ref('int_fakta') }}
     where insats_id is not null and not insats_kand
+        and {{ andrade('forbund_id') }}
 ),
 
 tabellrad as (
     select forbund_id, insats_id, min(insatstyp) as insatstyp
     from {{ ref('int_tabellrad') }}
     where insats_id is not null
+        and {{ andrade('forbund_id') }}
     group by forbund_id, insats_id
 ),
 

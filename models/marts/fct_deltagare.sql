@@ -2,12 +2,12 @@
 -- Grain: one row per report × scope × measure (and label, where unknown) × kön × breakdown × scenario × period.
 {{ config(
     materialized='incremental', incremental_strategy='append', on_schema_change='fail',
-    pre_hook='{{ bara_publicerade() }}'
+    meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade() }}'
 ) }}
 
 with deltagare as (
     select * from {{ ref('int_deltagare') }}
-    where {{ nya_leveranser() }}
+    where {{ andrade('leverans_id') }}
 ),
 
 leverans as (

@@ -1,7 +1,13 @@
 -- Figures of resultaträkning, balansräkning and kassaflöde, as every published report states them.
 -- Grain: one row per report × statement × post × scenario × period.
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+    meta={'byggs_per': 'forbund_id'}, pre_hook='{{ glom_andrade() }}'
+) }}
+
 with ekonomi as (
     select * from {{ ref('int_ekonomi') }}
+    where {{ andrade('forbund_id') }}
 ),
 
 leverans as (
@@ -26,6 +32,7 @@ avvikelse as (       -- the deviation that the report prints itself, with its ow
         and post_code is not null
         and belopp_sek is not null
         and status <> 'suspect'
+        and {{ andrade('forbund_id') }}
     group by leverans_id, statement, post_code, period_start, period_end
 ),
 

@@ -1,10 +1,15 @@
 -- Figures of resultaträkning, balansräkning and kassaflöde in every version that was published, with
 -- the days between which the warehouse knew them. Ask it through the macros at the bottom.
 -- Grain: one row per published version of a report × statement × post × scenario × period.
-{{ config(post_hook=['{{ ekonomi_per() }}', '{{ ekonomi_beslutad_per() }}']) }}
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+    meta={'byggs_per': 'report_id'}, pre_hook='{{ glom_andrade() }}',
+    post_hook=['{{ ekonomi_per() }}', '{{ ekonomi_beslutad_per() }}']
+) }}
 
 with ekonomi as (
     select * from {{ ref('int_ekonomi') }}
+    where {{ andrade('report_id') }}
 ),
 
 version as (

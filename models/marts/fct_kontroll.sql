@@ -1,7 +1,13 @@
 -- Every check of every published delivery, and of those that stand in quarantine.
 -- Grain: one row per delivery (published or in quarantine) × rule × scenario × period × object.
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+    meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade() }}'
+) }}
+
 with kontroll as (
     select * from {{ ref('int_kontroll') }}
+    where {{ andrade('leverans_id') }}
 ),
 
 leverans as (

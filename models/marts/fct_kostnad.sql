@@ -2,12 +2,12 @@
 -- Grain: one row per report × cost object (insats, administration, undistributed) × scenario × period.
 {{ config(
     materialized='incremental', incremental_strategy='append', on_schema_change='fail',
-    pre_hook='{{ bara_publicerade() }}'
+    meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade() }}'
 ) }}
 
 with kostnad as (
     select * from {{ ref('int_kostnad') }}
-    where {{ nya_leveranser() }}
+    where {{ andrade('leverans_id') }}
 ),
 
 leverans as (
@@ -33,7 +33,7 @@ avvikelse as (
         and belopp_sek is not null
         and status <> 'suspect'
         and coalesce(kolumntyp, 'netto') = 'netto'
-        and {{ nya_leveranser() }}
+        and {{ andrade('leverans_id') }}
     group by 1, 2, 3, 4
 )
 

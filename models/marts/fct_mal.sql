@@ -2,12 +2,12 @@
 -- Grain: one row per report × target.
 {{ config(
     materialized='incremental', incremental_strategy='append', on_schema_change='fail',
-    pre_hook='{{ bara_publicerade() }}'
+    meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade() }}'
 ) }}
 
 with mal as (
     select * from {{ ref('int_mal') }}
-    where {{ nya_leveranser() }}
+    where {{ andrade('leverans_id') }}
 ),
 
 leverans as (

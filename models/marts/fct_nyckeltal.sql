@@ -2,12 +2,12 @@
 -- Grain: one row per report × ratio × insats (null for the whole förbund) × scenario × period.
 {{ config(
     materialized='incremental', incremental_strategy='append', on_schema_change='fail',
-    pre_hook='{{ bara_publicerade() }}'
+    meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade() }}'
 ) }}
 
 with nyckeltal as (
     select * from {{ ref('int_nyckeltal') }}
-    where {{ nya_leveranser() }}
+    where {{ andrade('leverans_id') }}
 ),
 
 definition as (

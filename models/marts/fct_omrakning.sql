@@ -1,13 +1,20 @@
 -- Figures that a later report of the same förbund, or a later version of the same report, states
 -- differently than an earlier one did. A difference within the two figures' rounding is no restatement.
 -- Grain: one row per restated figure × pair of consecutive reports, or versions, that state it.
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+    meta={'byggs_per': 'forbund_id'}, pre_hook='{{ glom_andrade() }}'
+) }}
+
 with ekonomi as (
     select * from {{ ref('int_ekonomi') }}
     where not harledd
+        and {{ andrade('forbund_id') }}
 ),
 
 kostnad as (
     select * from {{ ref('int_kostnad') }}
+    where {{ andrade('forbund_id') }}
 ),
 
 version as (

@@ -1,8 +1,14 @@
 -- Balance sheets side by side, each balance day as the latest report states it.
 -- Grain: one row per förbund × balance day.
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+    meta={'byggs_per': 'forbund_id'}, pre_hook='{{ glom_andrade() }}'
+) }}
+
 with ekonomi as (
     select * from {{ ref('fct_ekonomi') }}
     where statement = 'balansrakning' and scenario = 'utfall'
+        and {{ andrade('forbund_id') }}
 ),
 
 forbund as (
@@ -12,6 +18,7 @@ forbund as (
 kontroll as (
     select * from {{ ref('fct_kontroll') }}
     where regel_id = 'BR2' and scenario = 'utfall'
+        and {{ andrade('forbund_id') }}
 ),
 
 rapport as (
@@ -40,7 +47,7 @@ select
     ekonomi.period_end,
     {{ som_kolumner('balansrakning', 'ekonomi') }}
     coalesce(max(kontroll.utfall), 'ej prövbar') as balans_utfall,
-    string_agg(case when ekonomi.harledd then ekonomi.post_code end, ', ' order by ekonomi.post_code) as harledda_poster
+    {{ list_distinct('case when ekonomi.harledd then ekonomi.post_code end', 'case when ekonomi.harledd then ekonomi.post_code end') }} as harledda_poster
 from ekonomi
 inner join senaste
     on ekonomi.report_id = senaste.report_id

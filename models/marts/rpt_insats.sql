@@ -1,7 +1,13 @@
 -- What each insats cost and how many took part, as the latest report states it.
 -- Grain: one row per förbund × insats (or administration, undistributed) × scenario × period.
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+    meta={'byggs_per': 'forbund_id'}, pre_hook='{{ glom_andrade() }}'
+) }}
+
 with kostnad as (
     select * from {{ ref('fct_kostnad') }}
+    where {{ andrade('forbund_id') }}
 ),
 
 deltagare as (
@@ -14,6 +20,7 @@ deltagare as (
         and avslutsorsak is null
         and enhet = 'antal'
         and period_start is not null
+        and {{ andrade('forbund_id') }}
 ),
 
 nyckeltal as (

@@ -1,8 +1,14 @@
 -- Ratios of whole förbund, as the latest report gives them.
 -- Grain: one row per förbund × ratio × scenario × period.
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+    meta={'byggs_per': 'forbund_id'}, pre_hook='{{ glom_andrade() }}'
+) }}
+
 with nyckeltal as (
     select * from {{ ref('fct_nyckeltal') }}
     where insats_id is null
+        and {{ andrade('forbund_id') }}
 ),
 
 forbund as (

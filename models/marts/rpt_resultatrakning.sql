@@ -1,9 +1,15 @@
 -- Income statements side by side, each period and scenario as the latest report states it.
 -- Costs negative. Periods differ in length: compare only rows of the same periodslag.
 -- Grain: one row per förbund × scenario × period.
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+    meta={'byggs_per': 'forbund_id'}, pre_hook='{{ glom_andrade() }}'
+) }}
+
 with ekonomi as (
     select * from {{ ref('fct_ekonomi') }}
     where statement = 'resultatrakning'
+        and {{ andrade('forbund_id') }}
 ),
 
 forbund as (
@@ -45,7 +51,7 @@ select
     ekonomi.period_end,
     period.periodslag,
     {{ som_kolumner('resultatrakning', 'ekonomi') }}
-    string_agg(case when ekonomi.harledd then ekonomi.post_code end, ', ' order by ekonomi.post_code) as harledda_poster
+    {{ list_distinct('case when ekonomi.harledd then ekonomi.post_code end', 'case when ekonomi.harledd then ekonomi.post_code end') }} as harledda_poster
 from ekonomi
 inner join senaste
     on ekonomi.report_id = senaste.report_id

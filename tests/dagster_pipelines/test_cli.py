@@ -161,6 +161,22 @@ def test_facts_names_line_column_and_remedy_of_a_rejected_row(
     assert f" {at + 1} " in done.stdout
 
 
+def test_facts_holds_decisions_to_their_own_form(run: CliRunner, tmp_path: Path) -> None:
+    head = "report_id,line,position,printed,beslutat_varde,vem,nar,varfor"
+    file = tmp_path / "granskning.csv"
+    file.write_text(f"{head}\nr_2025-06-30_delar,3,1,12,12,Eva Ek,2025-09-01,läst\n")
+    done = run.invoke(app, ["facts", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    assert "granskning" in done.stdout
+    file.write_text(f"{head}\nr_2025-06-30_delar,3,1,12,tolv,Eva Ek,2025-09-01,läst\n")
+    done = run.invoke(app, ["facts", str(tmp_path)])
+    assert done.exit_code == 1
+    assert "delvis avvisad" in done.stdout
+    assert "'tolv'" in done.stdout
+    file.write_text("fel,kolumner\n1,2\n")
+    assert run.invoke(app, ["facts", str(file)]).exit_code == 1
+
+
 def test_facts_without_a_file_is_a_user_mistake(run: CliRunner, tmp_path: Path) -> None:
     assert run.invoke(app, ["facts", str(tmp_path / "saknas.csv")]).exit_code == 2
     assert run.invoke(app, ["facts", str(tmp_path)]).exit_code == 2

@@ -93,16 +93,18 @@ def test_touching_a_file_without_changing_it_is_no_change(
     assert fingerprint(settings, project) == before
 
 
-def test_dbt_starts_afresh_for_models_and_seeds_but_not_for_other_code(project: Path) -> None:
+def test_dbt_starts_afresh_for_what_it_builds_and_tests_but_not_for_other_code(
+    project: Path,
+) -> None:
     before = dbt_code_hash(project)
     (project / "dagster_pipelines" / "a.txt").write_text("changed")
     assert dbt_code_hash(project) == before
     parsed = dbt_project_hash(project)
-    (project / "tests" / "dbt" / "a.txt").write_text("changed")
-    assert dbt_code_hash(project) == before
-    assert dbt_project_hash(project) != parsed
-    (project / "seeds" / "a.txt").write_text("changed")
-    assert dbt_code_hash(project) != before
+    for name in ("tests/dbt/a.txt", "seeds/a.txt"):
+        (project / name).write_text("changed")
+        assert dbt_code_hash(project) != before
+        assert dbt_project_hash(project) != parsed
+        before, parsed = dbt_code_hash(project), dbt_project_hash(project)
 
 
 def test_landing_snapshot_sees_names_sizes_and_times(settings: Settings) -> None:

@@ -78,3 +78,11 @@ def test_a_torn_file_is_refused_by_name(tmp_path, content):
 
 def test_no_file_is_no_decisions(tmp_path):
     assert decisions.read_decisions(tmp_path / "granskning.csv") == []
+
+
+def test_what_is_no_figure_at_all_is_struck_out(tmp_path):
+    facts, (verdict,) = decisions.apply(
+        read(tmp_path, ROW.replace(",2563482,", ",stryk,")), [FACT, FACT | {"line": "21"}]
+    )
+    assert verdict.utfall == decisions.APPLIED
+    assert [fact["line"] for fact in facts] == ["21"]

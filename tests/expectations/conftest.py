@@ -27,7 +27,8 @@ create table raw.fakta (
 create table seeds.kand_avvikelse (
     report_id varchar, regel_id varchar, scenario varchar, period_start date, period_end date,
     objekt varchar, differens decimal(18, 2), orsak varchar, beslutad date);
-create table intermediate.int_leverans (leverans_id varchar, report_id varchar, status varchar);
+create table intermediate.int_leverans (
+    leverans_id varchar, report_id varchar, status varchar, forbund_id varchar, andrad boolean);
 """
 
 # alfa: a corrected second delivery; beta: a known deviation in RR1; gamma: in quarantine
@@ -70,7 +71,8 @@ insert into raw.avvisade_fakta values
 insert into intermediate.int_leverans
     select leverans_id, report_id, case leverans_id
         when 'alfa_2022-06-30_delar#1' then 'ersatt'
-        when 'gamma_2022-06-30_delar#1' then 'i karantän' else 'publicerad' end
+        when 'gamma_2022-06-30_delar#1' then 'i karantän' else 'publicerad' end,
+        split_part(report_id, '_', 1), true
     from raw.leverans;
 insert into seeds.kand_avvikelse values (
     'beta_2022-06-30_delar', 'RR1', 'utfall', '2022-01-01', '2022-06-30', null, -2000,

@@ -6,7 +6,11 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from expectations import runner
+from dagster_pipelines.asset_checks import guards
+from dagster_pipelines.asset_checks.guards import TOUCH_EVERYTHING
+from dagster_pipelines.resources import Build, RefreshOptions
+from dagster_pipelines.settings import Settings
+from expectations import narrowing, runner
 from expectations.frames import incoming_frames, marts_frames
 
 
@@ -103,3 +107,62 @@ def test_suspect_fact_left_out_of_the_marts_is_accounted_for(lager):
     lager.execute("update raw.fakta set status = 'suspect' where line = 36")
     lager.execute("delete from marts.fct_rapportfakta where line = 36")
     assert runner.validate("marts", marts_frames(lager)).success
+
+
+UNTOUCHED = "update intermediate.int_leverans set andrad = false"
+
+
+def test_what_no_build_has_touched_is_counted_but_not_read_again(lager):
+    lager.execute(UNTOUCHED)
+    frames = marts_frames(lager)
+    assert [frames[name].num_rows for name in ("identiteter", "tackning", "kostnader")] == [0, 0, 0]
+    assert frames["leveranser"].num_rows == 4
+    assert runner.validate("marts", frames).success
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "delete from marts.fct_rapportfakta where line = 36",
+        "insert into marts.fct_rapportfakta from marts.fct_rapportfakta where line = 36",
+        "delete from marts.fct_ekonomi where statement = 'balansrakning'",
+        "delete from raw.fakta where line = 36",
+        "update marts.fct_rapportfakta set leverans_id = 'gamma#1' where line = 36",
+        "update intermediate.int_leverans set status = 'publicerad'",
+    ],
+)
+def test_a_loss_among_the_untouched_is_seen_in_the_counts(lager, fault):
+    lager.execute(UNTOUCHED)
+    lager.execute(fault)
+    assert not runner.validate("marts", marts_frames(lager)).success
+
+
+def test_to_a_guard_of_other_code_everything_is_new(lager):
+    untouched = marts_frames(lager)["identiteter"].num_rows
+    lager.execute(UNTOUCHED)
+    lager.execute(TOUCH_EVERYTHING)
+    assert marts_frames(lager)["identiteter"].num_rows == untouched > 0
+
+
+@pytest.mark.parametrize(("published", "same"), [("a", True), ("b", False), (None, False)])
+def test_the_guard_trusts_only_what_the_same_code_has_published(
+    tmp_path, monkeypatch, published, same
+):
+    manifest = {"inputs": {"code": published}} if published else None
+    monkeypatch.setattr(guards, "read_manifest", lambda _settings: manifest)
+    settings = Settings(home=tmp_path, data_dir=tmp_path)
+    assert guards._same_code(Build(settings, RefreshOptions(), {"code": "a"})) is same
+
+
+def test_a_large_frame_is_narrowed_to_what_can_fail(lager, monkeypatch):
+    monkeypatch.setattr(narrowing, "SAMPLE", 2)
+    lager.execute("update raw.fakta set unit = 'MSEK' where line = 31")
+    facts = pl.from_arrow(incoming_frames(lager, whole=5)["fakta"])
+    assert facts.height == 3
+    assert facts.filter(pl.col("unit") == "MSEK").height == 1
+
+
+def test_an_expectation_that_the_engine_does_not_know_is_no_silence(lager, monkeypatch):
+    monkeypatch.delitem(narrowing.CONDITIONS, "expect_conservation")
+    with pytest.raises(ValueError, match="expect_conservation"):
+        marts_frames(lager, whole=0)

@@ -5,7 +5,7 @@ import json
 import pyarrow as pa
 import pytest
 
-from expectations import runner
+from expectations import loading, runner
 from expectations.frames import marts_frames
 
 
@@ -16,7 +16,7 @@ def suite(tmp_path, monkeypatch):
     def write(*expectations):
         content = {"name": "prov", "notes": "Prov.", "expectations": list(expectations)}
         (tmp_path / "prov.json").write_text(json.dumps(content), encoding="utf-8")
-        monkeypatch.setattr(runner, "SUITES", tmp_path)
+        monkeypatch.setattr(loading, "SUITES", tmp_path)
         runner.warm.cache_clear()
 
     yield write

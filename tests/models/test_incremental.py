@@ -1,15 +1,23 @@
 """Deliveries one at a time give the same tables as all at once.
 
-The sequence adds reports, breaks one in a new delivery, corrects it and repeats nothing: what
-incremental models keep, append and drop must equal a build from scratch, row for row.
+One sequence through dbt itself: it adds reports, breaks one in a new delivery, corrects it and
+repeats nothing. Then any history, by the SQL that dbt compiles (`benchmarks.stepwise`, which tries
+many more): what incremental models keep, append and drop must equal a build from scratch.
 """
 
 import hashlib
 import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import duckdb
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
+from benchmarks import stepwise
 from dagster_pipelines.dbt import Dbt
 from dagster_pipelines.facts.loader import load_into
 from dagster_pipelines.settings import PROJECT_DIR, Settings
@@ -20,10 +28,10 @@ REPORT = "sofint_2021-06-30_delar.csv"
 
 @pytest.fixture
 def home(tmp_path) -> Settings:
-    settings = Settings(home=tmp_path, data_dir=tmp_path / "data")
-    settings.landing_dir.mkdir()
-    (settings.data_dir / "fakta").mkdir(parents=True)
-    return settings
+    made = Settings(home=tmp_path, data_dir=tmp_path / "data")
+    made.landing_dir.mkdir()
+    (made.data_dir / "fakta").mkdir(parents=True)
+    return made
 
 
 def deliver(settings: Settings, name: str, change=lambda text: text) -> None:
@@ -33,10 +41,11 @@ def deliver(settings: Settings, name: str, change=lambda text: text) -> None:
 
 def build(settings: Settings, *, full: bool = False) -> None:
     load_into(settings.build_db, settings)
-    results = Dbt(settings).build(full=full, selection=MODELS_ONLY)
+    dbt = Dbt(settings)
+    results = dbt.build(full=full, selection=MODELS_ONLY)
     assert {str(r.status) for r in results} <= {"success", "no-op"}
     # the code is the same: what was built stands as a basis for the next delivery
-    (settings.build_dir / "built.code").write_text(Dbt(settings)._code_hash, "utf-8")
+    (settings.build_dir / "built.code").write_text(dbt._code_hash, "utf-8")
 
 
 def tables(settings: Settings) -> dict[str, tuple[int, str]]:
@@ -84,3 +93,79 @@ def test_a_sequence_of_deliveries_equals_one_build(home: Settings) -> None:
     shutil.copytree(home.landing_dir, again.landing_dir)
     build(again, full=True)
     assert tables(again) == stepwise
+
+
+STEPS = st.lists(
+    st.builds(
+        stepwise.Step,
+        st.sampled_from(stepwise.ACTIONS),
+        st.integers(0, stepwise.REPORTS - 1),
+        st.integers(1, 3),
+    ),
+    min_size=2,
+    max_size=5,
+)
+
+
+@pytest.fixture(scope="module")
+def project() -> Iterator[stepwise.Project]:
+    with stepwise.project() as compiled:
+        yield compiled
+
+
+@hypothesis_settings(
+    max_examples=6, deadline=None, derandomize=True, database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)  # fmt: skip
+@given(steps=STEPS)
+def test_any_history_equals_one_build(project: stepwise.Project, steps: list) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        assert stepwise.differences(project, steps, Path(folder)) == {}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        ("glom", "fct_rapportfakta"),  # rows of a replaced delivery stay
+        ("andrad", "dim_rapport"),  # what changed is not noticed
+    ],
+)
+def test_a_model_that_forgets_is_noticed(
+    project: stepwise.Project, tmp_path: Path, monkeypatch, spoil: str, told: str
+) -> None:
+    warehouse = stepwise.Warehouse(project, tmp_path)
+    if spoil == "glom":
+        monkeypatch.setattr(warehouse, "_drop_rows", lambda _sql: None)
+    steps = [stepwise.Step("add", 0), stepwise.Step("add", 1), stepwise.Step("correct", 0)]
+    with warehouse.con:
+        for step in steps:
+            warehouse.take(step)
+        if spoil == "andrad":
+            warehouse.con.execute("delete from marts.dim_rapport")
+        assert told in stepwise.compared(warehouse)
+
+
+def test_a_history_reaches_quarantine_and_late_metadata(
+    project: stepwise.Project, tmp_path: Path
+) -> None:
+    """The steps do what they say: otherwise equal tables would prove little."""
+    warehouse = stepwise.Warehouse(project, tmp_path)
+
+    def statuses() -> list[str]:
+        rows = warehouse.con.execute(
+            "select status from intermediate.int_leverans order by version"
+        )
+        return [row[0] for row in rows.fetchall()]
+
+    with warehouse.con:
+        warehouse.take(stepwise.Step("add", 0))
+        warehouse.take(stepwise.Step("break", 0))
+        assert statuses() == ["publicerad", "i karantän"]
+        warehouse.take(stepwise.Step("half", 0))
+        assert statuses()[-1] == "i karantän"
+        warehouse.take(stepwise.Step("correct", 0))
+        warehouse.take(stepwise.Step("mend", 0))
+        assert statuses()[-1] == "publicerad"
+        warehouse.take(stepwise.Step("describe", 0))
+        decided = "select beslutad_datum is not null from marts.fct_ekonomi_historik"
+        assert set(warehouse.con.execute(decided).fetchall()) == {(True,)}

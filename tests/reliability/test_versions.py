@@ -143,6 +143,9 @@ def test_a_version_from_before_there_were_exports_has_links_to_what_it_has(
     for name in later:
         path = before / name
         shutil.rmtree(path) if path.is_dir() else path.unlink()
+    about = json.loads((before / "manifest.json").read_text(encoding="utf-8"))
+    about["hashes"] = {n: h for n, h in about["hashes"].items() if n.split("/")[0] not in later}
+    (before / "manifest.json").write_text(json.dumps(about), encoding="utf-8")
     go_on(small, 1)
     assert all((small.warehouse_dir / name).exists() for name in versions.ENTRIES)
     versions.roll_back(small)

@@ -1,15 +1,15 @@
 -- The wide tables hold the facts' own figures: each printed latest total stands in them unchanged.
 {{ config(meta={'dagster': {'ref': {'name': 'fct_ekonomi'}}}) }}
 with ekonomi as (
-    select * from {{ ref('fct_ekonomi') }}
+    select * from {{ nyss_byggda(ref('fct_ekonomi')) }}
 ),
 
 balans as (
-    select * from {{ ref('rpt_balansrakning') }}
+    select * from {{ nyss_byggda(ref('rpt_balansrakning')) }}
 ),
 
 resultat as (
-    select * from {{ ref('rpt_resultatrakning') }}
+    select * from {{ nyss_byggda(ref('rpt_resultatrakning')) }}
 )
 
 select balans.report_id, balans.period_end, 'summa_tillgangar' as post_code

@@ -1,7 +1,7 @@
 -- Every figure can be followed to its report, line, position and printed characters.
 {{ config(meta={'dagster': {'ref': {'name': 'fct_rapportfakta'}}}) }}
 select fakta.fakta_key
-from {{ ref('fct_rapportfakta') }} as fakta
+from {{ nyss_byggda(ref('fct_rapportfakta')) }} as fakta
 left join {{ ref('dim_rapport') }} as rapport on fakta.rapport_key = rapport.rapport_key
 where rapport.rapport_key is null
     or fakta.line is null

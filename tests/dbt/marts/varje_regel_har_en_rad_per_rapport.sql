@@ -1,5 +1,5 @@
 -- An index of what must have been checked: every rule × every delivery that is published or in
--- quarantine. A rule that silently stopped running has no row here.
+-- quarantine, and was built in this run. A rule that silently stopped running has no row here.
 {{ config(meta={'dagster': {'ref': {'name': 'fct_kontroll'}}}) }}
 with regel as (
     select distinct regel_id from {{ ref('regel') }}
@@ -10,10 +10,11 @@ with regel as (
 leverans as (
     select * from {{ ref('int_leverans') }}
     where status in ('publicerad', 'i karantän')
+        and andrad
 ),
 
 kontroll as (
-    select distinct regel_id, leverans_id from {{ ref('fct_kontroll') }}
+    select distinct regel_id, leverans_id from {{ nyss_byggda(ref('fct_kontroll')) }} as kontroll
 )
 
 select regel.regel_id, leverans.leverans_id
