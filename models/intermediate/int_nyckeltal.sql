@@ -148,12 +148,13 @@ slag as (
                 and count(distinct kostnadstyp) > 1
                 then sum(belopp_sek)
         end as kostnadsslagen,
-        {{ list_distinct("case when kostnadstyp = 'individinriktad' then kallor end", "case when kostnadstyp = 'individinriktad' then kallor end") }}
-            as individinriktade_insatser_rader,
-        {{ list_distinct("case when kostnadstyp = 'strukturovergripande' then kallor end",
-            "case when kostnadstyp = 'strukturovergripande' then kallor end") }} as strukturovergripande_insatser_rader,
-        {{ list_distinct("case when kostnadstyp = 'administration' then kallor end", "case when kostnadstyp = 'administration' then kallor end") }}
-            as administration_rader,
+        {%- for typ, storhet_id in [
+            ('individinriktad', 'individinriktade_insatser'), ('strukturovergripande', 'strukturovergripande_insatser'),
+            ('administration', 'administration')
+        ] %}
+        {%- set rad = "case when kostnadstyp = '" ~ typ ~ "' then kallor end" %}
+        {{ list_distinct(rad, rad) }} as {{ storhet_id }}_rader,
+        {%- endfor %}
         {{ list_distinct('kallor', 'kallor') }} as kostnadsslagen_rader
     from kostnad
     group by leverans_id, scenario, period_start, period_end
@@ -297,10 +298,10 @@ avslut as (
         sum(case when {{ matches('lower(orsak.avslutsorsak)', "'aktivt arbetssökande'") }} then orsak.antal end)
             as avslutade_arbete_studier_aktiv,
         max(alla.antal) as avslutade,
-        {%- set aktiv = "case when " ~ matches('lower(orsak.avslutsorsak)', "'aktivt arbetssökande'") ~ " then orsak.rader end" %}
-        {%- set snav = "case when not " ~ matches('lower(orsak.avslutsorsak)', "'aktivt arbetssökande'") ~ " then orsak.rader end" %}
-        {{ list_distinct(snav, snav) }} as avslutade_arbete_studier_rader,
-        {{ list_distinct(aktiv, aktiv) }} as avslutade_arbete_studier_aktiv_rader,
+        {%- for villkor, storhet_id in [('not ', 'avslutade_arbete_studier'), ('', 'avslutade_arbete_studier_aktiv')] %}
+        {%- set rad = "case when " ~ villkor ~ matches('lower(orsak.avslutsorsak)', "'aktivt arbetssökande'") ~ " then orsak.rader end" %}
+        {{ list_distinct(rad, rad) }} as {{ storhet_id }}_rader,
+        {%- endfor %}
         max(alla.rader) as avslutade_rader
     from antal as orsak
     inner join antal as alla
