@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test lint ui docs bench sbom audit clean
+.PHONY: help run dashboards test lint ui docs bench sbom audit clean
 
 UV_VERSION := 0.13.9
 VENV := .venv
@@ -22,6 +22,9 @@ help: ## List the targets
 
 run: $(VENV)/.runtime ## Build and publish the warehouse: warehouse/finsam.duckdb
 	$(BIN)/finsam refresh || { code=$$?; [ $$code -eq 3 ] && echo "Published, with a delivery in quarantine."; exit $$code; }
+
+dashboards: $(VENV)/.dashboards ## Serve the pages at http://127.0.0.1:8501; builds the warehouse first if there is none
+	$(BIN)/python -m dashboards
 
 test: $(VENV)/.dev ## Run every test (dbt's own tests run in the refresh that they start with)
 	$(BIN)/python -m pytest -n 2 --dist loadfile

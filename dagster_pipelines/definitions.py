@@ -13,6 +13,7 @@ from dagster_pipelines import jobs, schedules, sensors
 from dagster_pipelines.asset_checks.guards import build_guards
 from dagster_pipelines.assets.documents import dokument
 from dagster_pipelines.assets.ingest import raw_tables
+from dagster_pipelines.assets.pages import build_pages
 from dagster_pipelines.assets.publish import build_publish, export_specs
 from dagster_pipelines.assets.transform import build_dbt_assets
 from dagster_pipelines.resources import default_resources
@@ -36,6 +37,7 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
                 settings.max_age_hours,
                 export_specs(resources["dbt"].manifest),
             ),
+            build_pages(resources["dbt"].manifest),
         ],
         asset_checks=build_guards(marts),
         jobs=[jobs.refresh],

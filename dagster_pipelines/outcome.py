@@ -54,6 +54,11 @@ class RefreshResult:
     rolled_back: bool = False
 
     @property
+    def published(self) -> bool:
+        """Whether this very run published: with breaks, they came after it."""
+        return bool(self.ran and self.manifest and self.manifest["run_id"] == self.run_id)
+
+    @property
     def exit_code(self) -> int:
         """0 published, 1 structural break, 3 published but a delivery is in quarantine."""
         if self.breaks:

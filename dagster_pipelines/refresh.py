@@ -63,7 +63,8 @@ def refresh(
             raise RefreshError(said, USER_MISTAKE) from error
         raise
     if result.breaks:
-        alert(settings, "Nothing was published.", result.breaks)
+        said = "Published, but" if result.published else "Nothing was published."
+        alert(settings, said, result.breaks)
     return result
 
 

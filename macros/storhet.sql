@@ -1,6 +1,6 @@
 {#
-  Columns of `relation` as rows of (context, storhet_id, varde), one select per quantity of the seed
-  `storhet`. The context is what two quantities must share to meet in one ratio: delivery, insats,
+  Columns of `relation` as rows of (context, storhet_id, varde, rader), one select per quantity of the
+  seed `storhet`; `<storhet>_rader` holds the lines of the report that it stands on. The context is what two quantities must share to meet in one ratio: delivery, insats,
   scope, scenario and period.
 #}
 {% macro som_storheter(relation, storheter) -%}
@@ -13,7 +13,8 @@
         period_start,
         period_end,
         '{{ storhet_id }}' as storhet_id,
-        cast({{ storhet_id }} as decimal(18, 2)) as varde
+        cast({{ storhet_id }} as decimal(18, 2)) as varde,
+        cast({{ storhet_id }}_rader as {{ dbt.type_string() }}) as rader
     from {{ relation }}
     where {{ storhet_id }} is not null
     {{ 'union all' if not loop.last }}

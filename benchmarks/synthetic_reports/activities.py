@@ -116,14 +116,18 @@ class Activities:
             noun = "underskott" if result < 0 else "överskott"
             whole = rounded(result, unit)
             printed = self.style.amount(abs(whole))
-            figure = self._figure(printed, whole, unit=unit, **over)
+            figure = self._figure(
+                printed, whole, unit=unit, note="tryckt som underskott" if whole < 0 else "", **over
+            )
             lines.append(
                 text_line(f"Förbundet redovisar för perioden ett {noun} om {{r}} {word}.", r=figure)
             )
         elif kind == "millions":
             tenths = round(result / 100_000)
             printed = f"{tenths / 10:.1f}".replace(".", ",")
-            figure = self._figure(printed, tenths * 100_000, unit="SEK", **over)
+            figure = self._figure(
+                printed, tenths * 100_000, unit="SEK", note="tryckt i miljoner kronor", **over
+            )
             lines.append(text_line("Resultatet för perioden uppgår till {r} mkr.", r=figure))
         else:
             lines.append(
@@ -401,6 +405,7 @@ class Activities:
             "label": "Finansieringsandel",
             "unit": "procent",
             "when": "year",
+            "note": "tal i ord",
         }
         region = self.rng.choice(["Region Mittland", "Region Sydvik"])
         half = self._figure(

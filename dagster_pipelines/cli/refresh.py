@@ -52,6 +52,9 @@ def command(
     console = out()
     if result.breaks:
         show_breaks(console, result.breaks)
+        if result.published:
+            remedy = "The figures are published; the pages and this code do not fit each other."
+            fail("Published, but pages do not find what they show.", remedy, STRUCTURAL_BREAK)
         kept = "What was published before is untouched." if result.manifest else ""
         log = settings.build_dir / "logs" / "dbt.log"
         fail(f"Nothing was published. {kept}", f"dbt's log: {log}", code=STRUCTURAL_BREAK)

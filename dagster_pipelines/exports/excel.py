@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 
 NAME = "finsam.xlsx"
 SHEETS = (
+    "rpt_oversikt",
     "rpt_balansrakning",
     "rpt_resultatrakning",
+    "rpt_eget_kapital",
     "rpt_insats",
     "rpt_nyckeltal",
+    "rpt_regel",
     "dim_nyckeltal",
 )
 REPORTS = "dim_rapport"

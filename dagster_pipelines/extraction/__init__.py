@@ -4,9 +4,10 @@ Belongs here: everything between a document and rows of the fact contract. Does 
 loading facts into the warehouse (`facts`) or orchestration (`assets`).
 
 The way of a document: `document` (pages to text) → `source` (lines) → `identity` (which report) →
-`sections` (headings, tables, running text) → `tables`, `numbers`, `columns` (every reading of
-every row) → `identities`, `solve` (the reading in which the report's sums hold) → `statements`
-and `prose` (facts) → `extract` (the result).
+`scattered` (`charts`, `courses`, `categories`: what no row holds together) → `sections` (headings,
+tables, running text) → `tables`, `numbers`, `columns` (every reading of every row) → `identities`,
+`solve` (the reading in which the report's sums hold) → `statements` and `prose` with `meanings`,
+`wording`, `when`, `context` (facts) → `counts` (what participants' sums vouch for) → `extract`.
 """
 
 from .document import extract_document

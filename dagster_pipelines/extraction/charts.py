@@ -21,7 +21,7 @@ from .source import Line, Source
 SERIES = ("kvinna", "man", "")
 LONGEST = 32  # lines from a chart's title to its legend
 MOST = 40  # numbers of a chart
-MAX_STEPS = 12_000
+MAX_STEPS = 4_000
 _AGES = re.compile(r"(?<![\d-])(\d{2})\s?-\s?(\d{2})(?![\d-])(?: ar)?")
 _BARE = re.compile(r"^[\s|]*\d{1,3}(?:[\s|.,;:'\-]+\d{1,3})*[\s|.,;:'\-]*$")
 _SPECKED = re.compile(r"^[\W\da-z]{1,30}$")
@@ -137,6 +137,9 @@ def _assign(
     ticks = _ticks(numbers)
     data = [i for i in range(len(numbers)) if i not in ticks]
     best = _best(numbers, _falling(numbers, data), len(ages)) if summed else None
+    every = _falling(numbers, list(range(len(numbers))))
+    if best is not None and ticks and _ways(numbers, every, len(ages), 0) != {}:
+        best = None  # what looks like an axis may be labels
     if best is None:
         return [numbers[i] for i in data]
     whole, groups = best.way
@@ -210,22 +213,22 @@ class _Best:
 def _best(numbers: list[Label], data: list[int], groups: int) -> _Best | None:
     """The only way to explain every data label, or None.
 
-    First with every group printed in full; else with one group that lacks a label or all three;
-    else with one of each. A way and its mirror image (kvinna for man) may both fit. A group that
+    First with every group printed in full; else with one that lacks a label and one that lacks all
+    three. A way and its mirror image (kvinna for man) may both fit. A group that
     lacks all its labels may stand anywhere: it is put last. Only a chart in full is sure.
     """
-    for lacking in range(3):
+    for lacking in range(2):
         ways = _ways(numbers, data, groups, lacking)
         if ways is None:
             return None
         apart = len({_mirrored(key) for key in ways})
-        last = {key: way for key, way in ways.items() if way[1][-1].places == _LOST}
+        last = {key: way for key, way in ways.items() if way[0][1][-1].places == _LOST}
         chosen = last if apart > 1 and last else ways
         if len({_mirrored(key) for key in chosen}) > 1:
             return None
         if chosen:
-            sure = lacking == 0 and apart == 1
-            return _Best(next(iter(chosen.values())), sure and len(chosen) == 1, sure)
+            sure = lacking == 0 and apart == 1 and all(len(way) == 1 for way in chosen.values())
+            return _Best(next(iter(chosen.values()))[0], sure and len(chosen) == 1, sure)
     return None
 
 
@@ -239,19 +242,42 @@ def _mirrored(groups: _Values) -> frozenset[_Values]:
 
 def _ways(
     numbers: list[Label], data: list[int], groups: int, lacking: int
-) -> dict[_Values, _Way] | None:
-    """Values of the groups and how the labels give them; None: too many to try."""
-    found: dict[_Values, _Way] = {}
+) -> dict[_Values, list[_Way]] | None:
+    """Values of the groups and how the labels give them; None: too many to try.
+
+    Where labels of one value could change places, there are several ways to the same values.
+    """
+    found: dict[_Values, list[_Way]] = {}
+    if len(data) > 3 * (groups + 1):  # more labels than bars
+        return found
     steps = 0
     for whole, sets in _sets(numbers, data, groups, lacking):
-        for order in itertools.permutations(sets):
-            for triples in _oriented(numbers, whole, order):
+        for named in _oriented(numbers, whole, sets):
+            for triples in itertools.permutations(named):
                 steps += 1
                 if steps > MAX_STEPS:
                     return None
-                if _in_order(numbers, triples):
-                    found.setdefault(tuple(t.values for t in triples), (whole, triples))
+                key = tuple(t.values for t in triples)
+                sums = _summed(numbers, whole, triples)
+                if _in_order(numbers, (*triples, sums)):
+                    ways = found.setdefault(key, [])
+                    if (way := (whole, triples)) not in ways:
+                        ways.append(way)
     return found
+
+
+def _summed(
+    numbers: list[Label], whole: tuple[int, int, int], triples: tuple[_Triple, ...]
+) -> _Triple:
+    """The sums of the chart as a group: it stands after the age groups, in their order."""
+    top, first, second = whole
+    women = sum(t.values[0] for t in triples)
+    if numbers[first].value == numbers[second].value:
+        first, second = sorted((first, second))
+    elif numbers[first].value != women:
+        first, second = second, first
+    total = numbers[top].value
+    return _Triple((first, second, top), (women, total - women, total))
 
 
 _Set = tuple[int, int | None, int | None]  # places of a sum and its two parts; or a lost group
@@ -263,12 +289,9 @@ def _sets(
     """Sums of the chart with its labels in groups: the largest one left is always a sum."""
     ranked = sorted(data, key=lambda i: -numbers[i].value)
     top = ranked[0]
-    tried: set[tuple[int, int]] = set()
     for k, m in itertools.combinations(ranked[1:], 2):
-        pair = (numbers[k].value, numbers[m].value)
-        if sum(pair) != numbers[top].value or pair in tried:
+        if numbers[k].value + numbers[m].value != numbers[top].value:
             continue
-        tried.add(pair)
         rest = tuple(i for i in ranked[1:] if i not in (k, m))
         for sets in _split(numbers, rest, groups, lacking):
             left = numbers[top].value - sum(numbers[s[0]].value for s in sets)
@@ -301,26 +324,24 @@ def _split(
 
 
 def _oriented(
-    numbers: list[Label], whole: tuple[int, int, int], order: tuple[_Set | None, ...]
+    numbers: list[Label], whole: tuple[int, int, int], sets: tuple[_Set | None, ...]
 ) -> Iterator[tuple[_Triple, ...]]:
     """The groups with their parts named kvinna and man in every way that the sums allow."""
     total, *sexes = (numbers[i].value for i in whole)
-    for women in (sexes, sexes[::-1]):
-        for turns in itertools.product((False, True), repeat=len(order)):
-            triples = [
-                None if s is None else _triple(numbers, s, turn)
-                for s, turn in zip(order, turns, strict=True)
-            ]
-            if any(turn and s is None for s, turn in zip(order, turns, strict=True)):
-                continue
-            known = [t.values for t in triples if t is not None]
-            lost = tuple(
-                limit - sum(v[n] for v in known) for n, limit in enumerate((*women, total))
+    full = [s for s in sets if s is not None]
+    named = [[_triple(numbers, s, turned) for turned in (False, True)] for s in full]
+    ways = list(itertools.product(*named))
+    for women, men in (sexes, sexes[::-1]):
+        for triples in ways:
+            lost = (
+                women - sum(t.values[0] for t in triples),
+                men - sum(t.values[1] for t in triples),
+                total - sum(t.values[2] for t in triples),
             )
-            if min(lost) < 0 or (None not in order and any(lost)):
-                continue
-            gap = _Triple((None, None, None), (lost[0], lost[1], lost[2]))
-            yield tuple(gap if t is None else t for t in triples)
+            if len(full) == len(sets) and not any(lost):
+                yield triples
+            elif len(full) < len(sets) and min(lost) >= 0:
+                yield (*triples, _Triple((None, None, None), lost))
 
 
 def _triple(numbers: list[Label], places: _Set, turned: bool) -> _Triple:

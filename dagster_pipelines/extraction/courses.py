@@ -21,6 +21,7 @@ from .source import Line, Source
 REACH = 45  # lines from a head to its last row
 FARTHEST = 12  # lines from one row to the next
 MOST_PEOPLE = 10_000
+MOST_GROUPS = 9  # digit groups of a row: three columns of three
 _COLUMNS = [
     (
         "Tillfällen",
@@ -143,6 +144,8 @@ def _row(  # noqa: PLR0917
     unit: str,
 ) -> list[Cell]:
     tokens = [m.span() for m in _TOKEN.finditer(lines[n].text, match.start())]
+    if len(tokens) > MOST_GROUPS:
+        return []
     readings = [cut for cut in _cuts(lines[n].text, tokens) if len(cut) == len(columns)]
     if not readings or not label:
         return []

@@ -6,7 +6,7 @@ or a category with its number. Does not belong here: tables of them (`tables`), 
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -22,6 +22,7 @@ def _categories() -> dict[str, tuple[str, str]]:
     return {skeleton(r["label"]): (r["nyckel"], r["label"]) for r in rows}
 
 
+@lru_cache(maxsize=4096)
 def category(label: str) -> tuple[str, str] | None:
     """(breakdown key, category) that a label names, or None."""
     label = label.replace("é", "ö")
@@ -120,18 +121,20 @@ class Statistic:
     goal: bool
 
 
+@lru_cache(maxsize=4096)
 def topic_of(text: str) -> str:
     """The breakdown that a heading of statistics announces, or ''."""
     folded = mended(text).strip(" :*#|")
     if len(folded) > 60:
         return ""
     found = next((key for key, pattern in TOPICS if pattern.search(folded)), "")
-    if found or not 8 <= len(folded) <= 40:
+    if found or not 8 <= len(folded) <= 40 or not _NEAR_TOPIC.search(folded):
         return found
     hit = process.extractOne(folded, list(_TOPIC_HEADINGS), scorer=fuzz.ratio, score_cutoff=86)
     return _TOPIC_HEADINGS[hit[0]] if hit is not None else ""
 
 
+_NEAR_TOPIC = re.compile(r"niv|k.ll|ors|f.rd|start")
 _TOPIC_HEADINGS = {
     "utbildningsniva": "utbildning",
     "utbildningsniva vid start": "utbildning",

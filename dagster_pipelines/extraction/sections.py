@@ -426,7 +426,9 @@ class Walker:
             blanks: list[list[Figure | None]] = [[None] for _ in range(count)]
             self.items.append(_Item("values", line, Row(line, "", (), 0, tabbed=blanks), blank))
             return True
-        return len(text) <= SHORT and bool(_BLANK_ROW.match(text) or _LED_NOWHERE.match(text))
+        return len(text) <= SHORT and bool(
+            _BLANK_ROW.match(text) or (text.rstrip().endswith("...") and _LED_NOWHERE.match(text))
+        )
 
     def _unit_line(self, text: str) -> bool:
         """`(Belopp i tkr)`: the unit of the table to come; True when the line says no more."""
@@ -763,6 +765,8 @@ _CORNER = re.compile(r"\s*\|?\s*(?P<title>[^\t|]*?[^\s|])(?=\t|\s*\||\s{2,}\S)")
 
 def _cornered(text: str) -> tuple[Heading, str] | None:
     """`Resultaträkning, tkr  2022-08-31`: the title that a head has in its corner; the rest."""
+    if not ("\t" in text or "  " in text or "|" in text) or AMOUNT.search(text):
+        return None
     match = _CORNER.match(text)
     if match is None or not _LETTER.search(match["title"]):
         return None

@@ -127,12 +127,13 @@ def parse_row(line: Line) -> Row | None:
             return row
         if "\t" in text and len(spans) > 2:
             return None
-    text = _LEADERS.sub(lambda dots: " " * len(dots.group()), text)
+    if "..." in text or " . " in text:
+        text = _LEADERS.sub(lambda dots: " " * len(dots.group()), text)
     split = split_row(text.rstrip())
-    if split is None or _FOOTNOTED.fullmatch(text):
+    if split is None or (text.rstrip().endswith(")") and _FOOTNOTED.fullmatch(text)):
         return None
     start, pieces = split
-    referred = _REFERRED.match(text)
+    referred = _REFERRED.match(text) if _MAY_REFER.search(text) else None
     if referred is not None and referred["label"].strip():
         rest = pieces_of(text.rstrip(), referred.end() + 1)
         if rest and any(p.digits for p in rest):
@@ -206,6 +207,7 @@ REFERENCE = re.compile(  # to one note or several: `Not 2`, `3, 4`
 _LEADERS = re.compile(r"(?<=\S) ?\.{3,}(?=\s)|(?<=\S) \.(?=\s{2,})")
 _FOOTNOTED = re.compile(r".*[^\W\d_].*\s\d\)\s*")
 _REFERRED = re.compile(rf"(?P<label>.*?)\s+(?:{REFERENCE.pattern})(?=\s+\S)", re.I)
+_MAY_REFER = re.compile(r"\bnot|\d\s*[,&/]\s|\d\)", re.I)
 _DASH = re.compile(r"\s*[-–—−*]\s*")
 
 
@@ -407,7 +409,7 @@ def readings(row: Row, width: int, has_note: bool, edges: list[float] | None) ->
         cost = 0.0
         for piece in lead:
             code = bool(_CODE.match(piece.digits)) or (piece.decimals and not piece.dotted)
-            cost += 0.4 if code else 1.6
+            cost += 0.4 if code else 1.6 if len(piece.digits) < 4 else 4.0
         rest = pieces[absorbed:]
         label_end = rest[0].start if absorbed else row.label_end
         for noted in (False, True):

@@ -71,9 +71,10 @@ def judge(grid: Grid, cell: Cell, certain: set[Cell], *, worn: bool) -> tuple[st
     assert reading is not None
     assert figure is not None
     doubt = _column_doubt(grid, cell, table.columns[c])
+    doubt = doubt or (_absorbed(row, reading) if worn else "")
     if not doubt and cell in grid.repairs:
         return "repaired", grid.repairs[cell].reason
-    doubt = doubt or _stranger(table, row, worn) or (_absorbed(row, reading) if worn else "")
+    doubt = doubt or _stranger(table, row, worn)
     if not doubt and cell in certain:
         return "reconciled", ""
     doubt = doubt or (_worn_shape(grid, cell, figure) if worn else "")

@@ -61,7 +61,11 @@ balans as (
         max(case when post_code = 'summa_eget_kapital' then belopp_sek end) as eget_kapital,
         max(case when post_code = 'summa_tillgangar' then belopp_sek end) as tillgangar,
         max(case when post_code = 'summa_omsattningstillgangar' then belopp_sek end) as omsattningstillgangar,
-        max(case when post_code = 'summa_kortfristiga_skulder' then belopp_sek end) as kortfristiga_skulder
+        max(case when post_code = 'summa_kortfristiga_skulder' then belopp_sek end) as kortfristiga_skulder,
+        max(case when post_code = 'summa_eget_kapital' then rader end) as eget_kapital_rader,
+        max(case when post_code = 'summa_tillgangar' then rader end) as tillgangar_rader,
+        max(case when post_code = 'summa_omsattningstillgangar' then rader end) as omsattningstillgangar_rader,
+        max(case when post_code = 'summa_kortfristiga_skulder' then rader end) as kortfristiga_skulder_rader
     from ekonomi
     inner join rapport on ekonomi.leverans_id = rapport.leverans_id
     where statement = 'balansrakning'
@@ -77,13 +81,21 @@ helar as (           -- what the whole year's budget (or else forecast, outcome)
             max(case when scenario = 'prognos' then kostnader_sek end)
         ) as kostnader_plan,
         max(case when scenario = 'budget' then kostnader_sek end) as kostnader_budget,
+        max(case when scenario = 'budget' then kostnader_rad end) as kostnader_budget_rad,
         coalesce(
             max(case when scenario = 'utfall' then medlemsbidrag_sek end),
             max(case when scenario = 'budget' then medlemsbidrag_sek end),
             max(case when scenario = 'prognos' then medlemsbidrag_sek end)
         ) as medlemsbidrag,
+        coalesce(
+            max(case when scenario = 'utfall' then medlemsbidrag_rad end),
+            max(case when scenario = 'budget' then medlemsbidrag_rad end),
+            max(case when scenario = 'prognos' then medlemsbidrag_rad end)
+        ) as medlemsbidrag_rad,
         max(case when scenario = 'prognos' then resultat_sek end) as resultat_prognos,
-        max(case when scenario = 'budget' then resultat_sek end) as resultat_budget
+        max(case when scenario = 'budget' then resultat_sek end) as resultat_budget,
+        max(case when scenario = 'prognos' then resultat_rad end) as resultat_prognos_rad,
+        max(case when scenario = 'budget' then resultat_rad end) as resultat_budget_rad
     from total
     where month(period_start) = 1 and day(period_start) = 1
         and month(period_end) = 12 and day(period_end) = 31
@@ -103,7 +115,12 @@ balansstorheter as (
         balans.tillgangar,
         balans.omsattningstillgangar,
         balans.kortfristiga_skulder,
-        coalesce(helar.medlemsbidrag, medelstilldelning.total_sek) as arets_medelstilldelning
+        coalesce(helar.medlemsbidrag, medelstilldelning.total_sek) as arets_medelstilldelning,
+        balans.eget_kapital_rader,
+        balans.tillgangar_rader,
+        balans.omsattningstillgangar_rader,
+        balans.kortfristiga_skulder_rader,
+        helar.medlemsbidrag_rad as arets_medelstilldelning_rader    -- one of the seed stands in no line here
     from balans
     left join helar
         on balans.leverans_id = helar.leverans_id
@@ -130,7 +147,14 @@ slag as (
                 and count(case when kostnadstyp = 'administration' then 1 end) > 0
                 and count(distinct kostnadstyp) > 1
                 then sum(belopp_sek)
-        end as kostnadsslagen
+        end as kostnadsslagen,
+        {{ list_distinct("case when kostnadstyp = 'individinriktad' then kallor end", "case when kostnadstyp = 'individinriktad' then kallor end") }}
+            as individinriktade_insatser_rader,
+        {{ list_distinct("case when kostnadstyp = 'strukturovergripande' then kallor end",
+            "case when kostnadstyp = 'strukturovergripande' then kallor end") }} as strukturovergripande_insatser_rader,
+        {{ list_distinct("case when kostnadstyp = 'administration' then kallor end", "case when kostnadstyp = 'administration' then kallor end") }}
+            as administration_rader,
+        {{ list_distinct('kallor', 'kallor') }} as kostnadsslagen_rader
     from kostnad
     group by leverans_id, scenario, period_start, period_end
 ),
@@ -147,7 +171,11 @@ totalstorheter as (
         total.medlemsbidrag_sek as medlemsbidrag,
         case when total.scenario = 'utfall' and month(total.period_start) = 1 and day(total.period_start) = 1
             then total.kostnader_sek end as kostnader_hittills,
-        helar.kostnader_budget as helarsbudget
+        helar.kostnader_budget as helarsbudget,
+        total.kostnader_rad as verksamhetens_kostnader_rader,
+        total.medlemsbidrag_rad as medlemsbidrag_rader,
+        total.kostnader_rad as kostnader_hittills_rader,
+        helar.kostnader_budget_rad as helarsbudget_rader
     from total
     left join helar
         on total.leverans_id = helar.leverans_id
@@ -165,7 +193,11 @@ budgetjamforelse as (   -- budget and outcome of the same table where one prints
         case when utfall.kostnader_tabell_sek is not null and budget.kostnader_tabell_sek is not null
             then utfall.kostnader_tabell_sek else utfall.kostnader_sek end as jamforda_kostnader,
         case when utfall.kostnader_tabell_sek is not null and budget.kostnader_tabell_sek is not null
-            then budget.kostnader_tabell_sek else budget.kostnader_sek end as jamford_budget
+            then budget.kostnader_tabell_sek else budget.kostnader_sek end as jamford_budget,
+        case when utfall.kostnader_tabell_sek is not null and budget.kostnader_tabell_sek is not null
+            then utfall.kostnader_tabell_rader else cast(utfall.kostnader_rad as {{ dbt.type_string() }}) end as jamforda_kostnader_rader,
+        case when utfall.kostnader_tabell_sek is not null and budget.kostnader_tabell_sek is not null
+            then budget.kostnader_tabell_rader else cast(budget.kostnader_rad as {{ dbt.type_string() }}) end as jamford_budget_rader
     from total as utfall
     inner join total as budget
         on utfall.leverans_id = budget.leverans_id
@@ -184,7 +216,9 @@ helarsresultat as (
         cast(date_trunc('year', period_end) as date) as period_start,
         period_end,
         resultat_prognos as prognos_resultat,
-        resultat_budget as budget_resultat
+        resultat_budget as budget_resultat,
+        resultat_prognos_rad as prognos_resultat_rader,
+        resultat_budget_rad as budget_resultat_rader
     from helar
 ),
 
@@ -197,7 +231,9 @@ insatsbudget as (
         utfall.period_start,
         utfall.period_end,
         utfall.belopp_sek as kostnader_hittills,
-        budget.belopp_sek as helarsbudget
+        budget.belopp_sek as helarsbudget,
+        utfall.kallor as kostnader_hittills_rader,
+        budget.kallor as helarsbudget_rader
     from kostnad as utfall
     inner join kostnad as budget
         on utfall.leverans_id = budget.leverans_id
@@ -220,7 +256,8 @@ antal as (
         fordelning,
         period_start,
         period_end,
-        antal
+        antal,
+        rader
     from deltagare
     where not ar_kategorisumma
 ),
@@ -236,6 +273,8 @@ konsfordelning as (
         period_end,
         max(case when kon = 'kvinna' then antal end) as kvinnor,
         max(case when kon = 'kvinna' then antal end) + max(case when kon = 'man' then antal end) as kvinnor_och_man,
+        max(case when kon = 'kvinna' then rader end) as kvinnor_rader,
+        {{ list_distinct('rader', 'rader') }} as kvinnor_och_man_rader,
         row_number() over (
             partition by leverans_id, insats_id, period_start, period_end
             order by case matt when 'totalt' then 1 else 2 end, case when insatstyp is null then 1 else 2 end, insatstyp
@@ -257,7 +296,12 @@ avslut as (
             as avslutade_arbete_studier,
         sum(case when {{ matches('lower(orsak.avslutsorsak)', "'aktivt arbetssökande'") }} then orsak.antal end)
             as avslutade_arbete_studier_aktiv,
-        max(alla.antal) as avslutade
+        max(alla.antal) as avslutade,
+        {%- set aktiv = "case when " ~ matches('lower(orsak.avslutsorsak)', "'aktivt arbetssökande'") ~ " then orsak.rader end" %}
+        {%- set snav = "case when not " ~ matches('lower(orsak.avslutsorsak)', "'aktivt arbetssökande'") ~ " then orsak.rader end" %}
+        {{ list_distinct(snav, snav) }} as avslutade_arbete_studier_rader,
+        {{ list_distinct(aktiv, aktiv) }} as avslutade_arbete_studier_aktiv_rader,
+        max(alla.rader) as avslutade_rader
     from antal as orsak
     inner join antal as alla
         on orsak.leverans_id = alla.leverans_id
@@ -283,7 +327,9 @@ insats_med_deltagare as (
         kostnad.period_start,
         kostnad.period_end,
         kostnad.belopp_sek as insatskostnad,
-        antal.antal as insatsdeltagare
+        antal.antal as insatsdeltagare,
+        kostnad.kallor as insatskostnad_rader,
+        antal.rader as insatsdeltagare_rader
     from kostnad
     inner join antal
         on kostnad.leverans_id = antal.leverans_id
@@ -303,7 +349,9 @@ insatser_med_deltagare as (
         period_start,
         period_end,
         sum(insatskostnad) as insatskostnad,
-        sum(insatsdeltagare) as insatsdeltagare
+        sum(insatsdeltagare) as insatsdeltagare,
+        {{ list_distinct('insatskostnad_rader', 'insatskostnad_rader') }} as insatskostnad_rader,
+        {{ list_distinct('insatsdeltagare_rader', 'insatsdeltagare_rader') }} as insatsdeltagare_rader
     from insats_med_deltagare
     where insatstyp = 'individinriktad'
     group by leverans_id, omfang, scenario, period_start, period_end
@@ -350,6 +398,7 @@ enligt_definition as (
                 * (taljare.varde - coalesce(avdrag.varde, 0)) / nullif(namnare.varde, 0) as decimal(18, 4)
             )
         end as varde,
+        concat_ws(', ', taljare.rader, avdrag.rader, namnare.rader) as rader,
         -- the förbund's own figure before that of one kind of insats
         row_number() over (
             partition by
@@ -413,6 +462,7 @@ select
     coalesce(beraknad.period_start, rapporterad.period_start) as period_start,
     coalesce(beraknad.period_end, rapporterad.period_end) as period_end,
     cast(beraknad.varde as decimal(18, 4)) as varde,
+    nullif({{ replace_all('beraknad.rader', '[a-z_]+ rad ', '') }}, '') as rader,
     cast(rapporterad.varde as decimal(18, 4)) as rapporterat_varde,
     rapporterad.halv_enhet as rapporterat_halv_enhet,
     rapporterad.line as rapporterat_rad,

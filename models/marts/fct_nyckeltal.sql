@@ -43,6 +43,7 @@ select
     nyckeltal.period_start,
     nyckeltal.period_end,
     nyckeltal.varde,
+    nyckeltal.rader,
     nyckeltal.rapporterat_varde,
     nyckeltal.rapporterat_rad,
     nyckeltal.rapporterat_fakta_key

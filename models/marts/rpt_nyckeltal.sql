@@ -36,7 +36,9 @@ rangordnad as (
         nyckeltal.period_start,
         nyckeltal.period_end,
         nyckeltal.varde,
+        nyckeltal.rader,
         nyckeltal.rapporterat_varde,
+        nyckeltal.rapporterat_rad,
         row_number() over (
             partition by nyckeltal.forbund_id, nyckeltal.nyckeltal_id, nyckeltal.scenario, nyckeltal.period_start, nyckeltal.period_end
             order by rapport.period_end desc, case rapport.rapporttyp when 'ar' then 1 else 2 end asc, nyckeltal.report_id asc
@@ -61,7 +63,9 @@ select
     rangordnad.period_end,
     period.periodslag,
     rangordnad.varde,
-    rangordnad.rapporterat_varde
+    rangordnad.rader,
+    rangordnad.rapporterat_varde,
+    rangordnad.rapporterat_rad
 from rangordnad
 inner join forbund on rangordnad.forbund_key = forbund.forbund_key
 inner join period on rangordnad.period_key = period.period_key

@@ -27,7 +27,7 @@ from docs.svar import FENCE, Block, blocks, differences, name_of, pages
 
 ROOMS = (
     "data", "dagster_pipelines", "models", "macros", "seeds", "expectations", "tests", "benchmarks",
-    "docs", ".ci",
+    "docs", "dashboards", ".ci",
 )  # fmt: skip
 
 

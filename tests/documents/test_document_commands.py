@@ -7,6 +7,7 @@ import pytest
 from conftest import REPORT
 from typer.testing import CliRunner
 
+from dagster_pipelines.cli import review
 from dagster_pipelines.cli.app import app
 from dagster_pipelines.documents import readings
 
@@ -63,20 +64,20 @@ def test_no_such_file_is_one_clear_line(run, tmp_path, monkeypatch, argument):
     assert len([line for line in result.output.splitlines() if line.strip()]) == 2
 
 
-def test_review_shows_the_ways_a_row_can_be_cut_and_a_row_to_copy_with_its_value(
-    run, home, folders, report
-):
-    torn = REPORT.replace("Kassa och bank	2 563 482", "Kassa och bank 4 563 482 199")
-    report.write_text(torn, encoding="utf-8")
-    readings.read_new(readings.find(home))
-    (document,) = readings.find(home)
-    doubted = [f for f in document.adopted.suspects if f["label"].startswith("Kassa")]
-    assert doubted
-    output = run("review", *folders).output
-    assert "raden kan läsas: " in output
-    assert " | 563482199" in output or "4563482 | 199" in output
-    fact = doubted[0]
-    assert f'"{fact["printed"]}",{fact["value"]},VEM,' in output
+def test_the_ways_a_row_can_be_cut_are_shown_and_only_where_there_are_several():
+    assert review._other_readings("Kassa och bank 4139 356 2 414742")[:2] == [
+        "4139 | 356 | 2 | 414742",
+        "4139356 | 2 | 414742",
+    ]
+    assert review._other_readings("Kassa och bank\t4 139 356\t2 414 742") == []
+    assert review._other_readings("Resultatet blev sämre än väntat.") == []
+
+
+def test_a_long_line_is_shown_around_its_figure():
+    line = "a " * 400 + "mot 1 234 kr" + " b" * 400
+    shown = review._near(line, "1 234")
+    assert "1 234" in shown
+    assert len(shown) <= review.WIDEST + 2
 
 
 def test_review_shows_the_figure_its_lines_and_the_row_to_copy(run, home, folders, report):
@@ -91,6 +92,7 @@ def test_review_shows_the_figure_its_lines_and_the_row_to_copy(run, home, folder
     for fact in suspects:
         assert f"rad {fact['line']}: «{fact['printed']}»" in result.output
         assert f"sofint_2025-06-30_delar,{fact['line']},{fact['position']}," in result.output
+        assert f'"{fact["printed"]}",{fact["value"]},VEM,' in result.output
     assert "Kassa och bank" in result.output
 
 

@@ -20,10 +20,13 @@ from dagster_pipelines.settings import PROJECT_DIR, Settings
 from .texts import HARMLESS, HOSTILE
 
 SHEETS = {
+    "rpt_oversikt": "Översikt",
     "rpt_balansrakning": "Balansräkning",
     "rpt_resultatrakning": "Resultaträkning",
+    "rpt_eget_kapital": "Eget kapital",
     "rpt_insats": "Insatser",
     "rpt_nyckeltal": "Nyckeltal",
+    "rpt_regel": "Regler",
     "dim_nyckeltal": "Definitioner",
 }
 

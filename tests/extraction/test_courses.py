@@ -52,6 +52,12 @@ def test_a_row_that_can_be_cut_in_two_ways_is_doubted():
     assert {cell.sure for cell in table.cells} == {False}
 
 
+def test_a_storm_of_digits_is_no_row():
+    """Every way to cut sixty groups would never come to an end."""
+    storm = "Kurs A " + "12 345 " * 30
+    assert not find_courses(read_source(f"Utbildning Antal deltagare Kostnad\n{storm}\n"))
+
+
 def test_the_next_statement_is_not_of_the_table():
     text = "Utbildning Tillfällen Antal deltagare Kostnad\nKurs A 2 14 9 000\n\nBalansräkning\n"
     (table,) = find_courses(read_source(text + "Summa tillgångar 1 580 1 354 1 831\n"))

@@ -1,0 +1,64 @@
+"""The frame of the pages: `streamlit run dashboards/app.py`, or `python -m dashboards`.
+
+Belongs here: what every page has: navigation, style, language, the version that it is about.
+Does not belong here: any one page (`sidor`).
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from dashboards import published
+from dashboards.format import moment
+from dashboards.html import paragraph
+from dashboards.published import NothingPublishedError, Version
+from dashboards.sidor import forbund, insatser, jamfor, kallor, kvalitet, oversikt
+
+STYLE = Path(__file__).with_name("stil.css")
+# Streamlit calls every page English; a screen reader would read Swedish with English sounds.
+LANGUAGE = "<script>document.documentElement.lang = 'sv'</script>"
+PAGES: tuple[tuple[str, str, Callable[[Version], None]], ...] = (
+    ("oversikt", "Översikt", oversikt.show),
+    ("forbund", "Förbund", forbund.show),
+    ("insatser", "Insatser", insatser.show),
+    ("jamfor", "Jämför", jamfor.show),
+    ("kvalitet", "Kvalitet", kvalitet.show),
+    ("kallor", "Källor", kallor.show),
+)
+
+
+def main() -> None:
+    """Show the page of the address, from the version that is published now."""
+    st.set_page_config(page_title="Finsam-lagret", layout="wide", initial_sidebar_state="collapsed")
+    st.html(STYLE)
+    st.html(LANGUAGE, unsafe_allow_javascript=True)
+    pages = [
+        st.Page(_page(show), title=title, url_path=name, default=at == 0)
+        for at, (name, title, show) in enumerate(PAGES)
+    ]
+    st.navigation(pages, position="top").run()
+
+
+def _page(show: Callable[[Version], None]) -> Callable[[], None]:
+    def page() -> None:
+        try:
+            version = published.current()
+            show(version)
+        except NothingPublishedError as error:
+            st.error(f"{error} Kör `make run` och läs om sidan.")
+            return
+        about = version.manifest
+        st.html(
+            paragraph(
+                f"Publicerat {moment(about['published_at'])}. "
+                "Understrukna siffror leder till raden i rapporten där de står. "
+                "Ett streck betyder att uppgift saknas, aldrig noll.",
+                "sidfot",
+            )
+        )
+
+    return page
+
+
+main()

@@ -1,0 +1,119 @@
+"""Jämför: one ratio, several förbund, periods of equal length only.
+
+Belongs here: this page. Does not belong here: ratios of single insatser (`insatser`).
+"""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboards import charts, filters
+from dashboards.definitions import show_definitions
+from dashboards.format import MONTHS, as_printed, with_unit
+from dashboards.html import Cell, Source, figure, paragraph, table, text
+from dashboards.published import Row, Version
+
+AT_MOST = 8
+PERIODS = ("halvår", "helår", "jan–aug", "jan–sep", "tertial", "kvartal")
+FIRST = "soliditet"
+
+
+def show(version: Version) -> None:
+    """Draw the page."""
+    st.title("Jämför förbund med varandra")
+    choices = version.ask("jamfor", "val")
+    if not choices:
+        st.info("Det finns inga nyckeltal att jämföra ännu.")
+        return
+    names = {row["nyckeltal_id"]: row["nyckeltal"] for row in choices}
+    one, two = st.columns(2)
+    with one:
+        ratio = filters.choose("Nyckeltal", "nyckeltal", list(names),
+                               FIRST if FIRST in names else next(iter(names)),
+                               names.get)  # fmt: skip
+    of_ratio = [row for row in choices if row["nyckeltal_id"] == ratio]
+    spans = _spans(of_ratio)
+    with two:
+        span = filters.choose("Lika långa perioder", "period", list(spans), next(iter(spans)),
+                              spans.get)  # fmt: skip
+    there = {row["forbund_id"]: row["forbund"] for row in of_ratio if _span(row) == span}
+    chosen = filters.choose_some(
+        f"Förbund, högst {AT_MOST}", "forbund", list(there), list(there)[:AT_MOST],
+        shown=there.get, at_most=AT_MOST,
+    )  # fmt: skip
+    balance_day = span if span not in PERIODS else None
+    rows = version.ask(
+        "jamfor", "varden", nyckeltal=ratio, forbund=chosen, balansdag=balance_day,
+        periodslag="instant" if balance_day else span,
+    )  # fmt: skip
+    st.header(f"{names[ratio]}, {spans[span]}")
+    definition = version.ask("jamfor", "definitioner", nyckeltal=[ratio])
+    st.html(paragraph(f"{definition[0]['definition']}."))
+    _compared(rows)
+    show_definitions(definition)
+
+
+def _span(row: Row) -> str:
+    """A kind of period, or for balance sheets the day of the year."""
+    return str(row["balansdag"] or row["periodslag"])
+
+
+def _spans(rows: Sequence[Row]) -> dict[str, str]:
+    """What can be compared, the most common first, by what it is called."""
+    found = [_span(row) for row in rows]
+    order = sorted(set(found), key=lambda span: (-found.count(span), span))
+    return {span: span if span in PERIODS else _day(span) for span in order}
+
+
+def _day(month_and_day: str) -> str:
+    month, day = month_and_day.split("-")
+    return f"balansdagen {int(day)} {MONTHS[int(month) - 1]}"
+
+
+def _compared(rows: Sequence[Row]) -> None:
+    if not rows:
+        st.html(paragraph("Inget förbund är valt, eller så saknas uppgift för de valda."))
+        return
+    unit = rows[0]["enhet"]
+    decimals = 1 if unit == "procent" else 0
+    charts.lines(
+        [
+            {
+                "serie": row["forbund"],
+                "namn": f"{row['forbund']}, {row['period']}",
+                "tid": row["period_end"].isoformat(),
+                "varde": charts.drawn(row["varde"]),
+                "text": with_unit(row["varde"], unit),
+                "kalla": Source(row["report_id"], row["rader"], derived=True).text,
+            }
+            for row in rows
+        ],
+        "procent" if unit == "procent" else "kr",
+        f"Linjer över åren för {len({row['forbund_id'] for row in rows})} förbund; siffrorna står "
+        "i tabellen.",
+        decimals,
+    )
+    periods = dict.fromkeys(
+        row["period"] for row in sorted(rows, key=lambda row: row["period_end"], reverse=True)
+    )
+    found = {(row["forbund"], row["period"]): row for row in rows}
+    names = dict.fromkeys(row["forbund"] for row in rows)
+    st.html(
+        table(
+            "Nyckeltalet per förbund och period, beräknat lika för alla; rapportens egen siffra "
+            "står under där den finns",
+            ("Förbund", *periods),
+            [(text(name), *(_cell(found.get((name, each))) for each in periods)) for name in names],
+        )
+    )
+
+
+def _cell(row: Row | None) -> Cell:
+    if row is None:
+        return figure(None)
+    printed = row["rapporterat_varde"]
+    return figure(
+        with_unit(row["varde"], row["enhet"]),
+        Source(row["report_id"], row["rader"], derived=True),
+        note=None if printed is None else f"rapporten: {as_printed(printed, row['enhet'])}",
+    )
