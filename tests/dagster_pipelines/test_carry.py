@@ -101,7 +101,9 @@ def test_a_mart_that_has_not_changed_keeps_its_files(settings: Settings, tmp_pat
         "create table marts.ny as select 1 as ett",
         "alter table marts.fct_ekonomi add column mer integer",
         "insert into marts.fct_ekonomi values ('b2', 'b', 5)",  # of a förbund not marked
+        "update marts.fct_ekonomi set belopp_sek = 30 where ekonomi_key = 'b1'",  # nor its value
         "delete from raw.fakta where leverans_id = 'b#1'",
+        "update raw.fakta set line = 7 where leverans_id = 'b#1'",
     ],
 )
 def test_what_cannot_be_carried_is_copied_from_scratch(
