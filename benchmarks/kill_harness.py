@@ -210,9 +210,8 @@ result = refresh(Settings(home=home, data_dir=home / "data"), progress=progress)
 sys.exit(result.exit_code)
 """
 STEPS = (
-    "starting the guard", "loading Dagster and dbt", "parsing the dbt project",
-    "reading documents", "loading files", "building with dbt",
-    "guarding the marts", "publishing",
+    "loading Dagster, dbt and the guard", "reading documents", "loading files",
+    "building with dbt", "guarding the marts", "publishing",
 )  # fmt: skip
 SHIPPED = "sofint_2021-06-30_delar.csv"
 

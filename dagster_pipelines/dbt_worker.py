@@ -8,15 +8,17 @@ database. No answer (it died, it was killed) is a RefreshError, never a build.
 """
 
 import os
-import signal
+import pickle
+import queue
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
-from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 from dagster_pipelines.dbt import Dbt
 from dagster_pipelines.outcome import Break, RefreshError
@@ -37,15 +39,21 @@ class DbtWorker:
         self._dbt = Dbt(settings, project_dir)
 
     def __enter__(self) -> Self:
-        spawn = get_context("spawn")
-        self._connection, theirs = spawn.Pipe()
-        self._asking = False
-        self._errors = self._dbt.settings.build_dir / "logs" / "dbt.stderr"
+        settings = self._dbt.settings
+        self._errors = settings.build_dir / "logs" / "dbt.stderr"
         self._errors.parent.mkdir(parents=True, exist_ok=True)
-        given = (theirs, self._dbt, self._errors)
-        self._process = spawn.Process(target=serve, args=given, daemon=True)
-        self._process.start()
-        theirs.close()  # else the end of the process would not be seen here
+        path = os.pathsep.join(filter(None, [str(PROJECT_DIR), os.environ.get("PYTHONPATH")]))
+        with self._errors.open("wb") as errors:  # what libraries print is not for the screen
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "dagster_pipelines.dbt_worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                env={**os.environ, "PYTHONPATH": path},
+                start_new_session=True,  # Ctrl-C is the caller's to act on
+            )
+        with suppress(OSError):  # it has ended already; whoever asks is told
+            _put(self._process.stdin, self._dbt)
         return self
 
     def __exit__(
@@ -54,10 +62,12 @@ class DbtWorker:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._connection.close()
-        if self._asking:  # it would not see that nobody waits until it has built to the end
-            self._process.kill()
-        self._process.join()
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                with suppress(OSError):  # a pipe whose other end is gone
+                    stream.close()
 
     @cached_property
     def manifest(self) -> Mapping[str, Any]:
@@ -73,37 +83,47 @@ class DbtWorker:
         return answer
 
     def _ask(self, question: str, on_event: OnEvent | None = None, **given: Any) -> Any:
-        self._asking = True
         try:
-            self._connection.send((question, given))
-            kind, content = self._connection.recv()
+            _put(self._process.stdin, (question, given))
+            kind, content = _get(self._process.stdout)
             while kind == EVENT:
                 if on_event:
                     on_event(content)
-                kind, content = self._connection.recv()
-        except (EOFError, OSError) as ended:
-            self._process.join()
+                kind, content = _get(self._process.stdout)
+        except (EOFError, OSError, pickle.UnpicklingError) as ended:
             raise RefreshError(
-                f"dbt's process ended without an answer (exit code {self._process.exitcode}); "
+                f"dbt's process ended without an answer (exit code {self._process.wait()}); "
                 f"its last words are in {self._errors}."
             ) from ended
-        self._asking = False
         if kind == ERROR:
             raise content
         return content
 
 
-def serve(caller: "connection.Connection[Any, Any]", dbt: Dbt, errors: Path) -> None:
+def _put(stream: IO[bytes] | None, content: Any) -> None:
+    assert stream is not None
+    pickle.dump(content, stream)
+    stream.flush()
+
+
+def _get(stream: IO[bytes] | None) -> Any:
+    """The next message; from our own process alone, so that it may be unpickled."""
+    assert stream is not None
+    return pickle.load(stream)  # noqa: S301
+
+
+def serve() -> None:
     """The worker's side: parse, then one answer per question until the caller is gone."""
-    with errors.open("wb") as file:  # what libraries print on their way out is not for the screen
-        os.dup2(file.fileno(), 2)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the caller decides what Ctrl-C ends
-    threading.Thread(target=_end_with_caller, daemon=True).start()
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints must not be taken for an answer
+    dbt: Dbt = _get(sys.stdin.buffer)
+    questions: queue.Queue[tuple[str, dict[str, Any]]] = queue.Queue()
+    threading.Thread(target=_listen, args=(questions,), daemon=True).start()
     talking = threading.Lock()  # dbt tells of its events from several threads
 
     def tell(kind: str, content: Any) -> None:
         with talking:
-            caller.send((kind, content))
+            _put(answers, (kind, content))
 
     def answer(question: str, given: dict[str, Any]) -> list[Break] | None:
         if question == "run":
@@ -114,19 +134,20 @@ def serve(caller: "connection.Connection[Any, Any]", dbt: Dbt, errors: Path) -> 
     with suppress(RefreshError):  # whoever asks is told
         _ = dbt.parsed
     while True:
-        try:
-            question, given = caller.recv()
-        except EOFError:
-            return
+        question, given = questions.get()
         try:
             tell(ANSWER, answer(question, given))
         except Exception as error:
             tell(ERROR, RefreshError(str(error)))
 
 
-def _end_with_caller() -> None:
-    """Nobody may be left who holds the build database."""
-    parent = parent_process()
-    assert parent is not None  # this function runs in a process that was started from another
-    connection.wait([parent.sentinel])
+def _listen(questions: "queue.Queue[tuple[str, dict[str, Any]]]") -> None:
+    """Hand over what is asked, and end with the caller: nobody may hold the build database."""
+    with suppress(EOFError, OSError, pickle.UnpicklingError):
+        while True:
+            questions.put(_get(sys.stdin.buffer))
     os._exit(1)
+
+
+if __name__ == "__main__":
+    serve()

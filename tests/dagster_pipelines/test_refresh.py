@@ -259,10 +259,8 @@ def test_a_red_guard_publishes_nothing(broken_home: Settings, suite: str) -> Non
     began = max(n for n, line in enumerate(logged) if line["event"] == "run began")
     assert logged[began]["run_id"] == found.run_id
     guards = {line["suite"]: line for line in logged[began:] if line["event"] == "guard"}
-    assert {suite: line["passed"] for suite, line in guards.items()} == {
-        "inkommande_fakta": True, "marts": False
-    }  # fmt: skip
-    assert guards["marts"]["breaks"][0]["rows"] == broken.rows
+    assert [name for name, line in guards.items() if not line["passed"]] == [suite]
+    assert guards[suite]["breaks"][0]["rows"] == broken.rows
 
 
 @SUITES
