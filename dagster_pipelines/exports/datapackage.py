@@ -68,21 +68,22 @@ def write_datapackage(
 
 
 def _resource(mart: Mart, about: Publication, hashes: Mapping[str, str]) -> dict[str, Any]:
-    path = f"{CSV}/{mart.name}.{CSV}"
-    return {
+    files = mart.files(CSV)
+    described = {
         "profile": "tabular-data-resource",
         "name": mart.name,
         "title": mart.meta.get("titel", {}).get("sv", mart.name),
         "description": mart.description or mart.name,
-        "path": path,
+        "path": files if mart.parts else files[0],
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
         "dialect": DIALECT,
-        "bytes": (about.staged / path).stat().st_size,
-        "hash": f"sha256:{hashes[path]}",
+        "bytes": sum((about.staged / file).stat().st_size for file in files),
         "schema": _schema(mart),
     }
+    # the standard has one hash per resource; manifest.json has one per file
+    return described if mart.parts else {**described, "hash": f"sha256:{hashes[files[0]]}"}
 
 
 def _schema(mart: Mart) -> dict[str, Any]:
