@@ -153,9 +153,10 @@ def _resident(pid: int) -> int:
 
 def five(folder: Path) -> Place:
     """The shipped reports in a home of their own."""
-    home = folder / "five"
+    home = folder / "five" / "home"
     (home / "landing").mkdir(parents=True, exist_ok=True)
-    return Place("five", Settings(home=home, data_dir=PROJECT_DIR / "data"), PROJECT_DIR)
+    project = copied_project(folder / "five" / "projekt")
+    return Place("five", Settings(home=home, data_dir=PROJECT_DIR / "data"), project)
 
 
 def synthetic(folder: Path, name: str, size: Size) -> Place:
@@ -164,6 +165,17 @@ def synthetic(folder: Path, name: str, size: Size) -> Place:
     home, data = folder / name / "home", folder / name / "data"
     if not made.exists():
         deliver(size, made)
+    copied_project(project)
+    shutil.copyfile(made / "forbund.csv", project / "seeds" / "forbund.csv")
+    (data / "fakta").mkdir(parents=True, exist_ok=True)
+    home.mkdir(exist_ok=True)
+    if not (home / "landing").exists():
+        (home / "landing").symlink_to(made / "landing", target_is_directory=True)
+    return Place(name, Settings(home=home, data_dir=data), project)
+
+
+def copied_project(project: Path) -> Path:
+    """The project as it is now: editing it while a run goes on does not change what runs."""
     if project.exists():
         shutil.rmtree(project)
     for part in PROJECT_PARTS:
@@ -173,12 +185,7 @@ def synthetic(folder: Path, name: str, size: Size) -> Place:
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copyfile(source, target)
-    shutil.copyfile(made / "forbund.csv", project / "seeds" / "forbund.csv")
-    (data / "fakta").mkdir(parents=True, exist_ok=True)
-    home.mkdir(exist_ok=True)
-    if not (home / "landing").exists():
-        (home / "landing").symlink_to(made / "landing", target_is_directory=True)
-    return Place(name, Settings(home=home, data_dir=data), project)
+    return project
 
 
 # --- what is measured -------------------------------------------------------------------------
@@ -263,7 +270,7 @@ def measure(folder: Path, name: str, size: Size, say: Callable[[str], None]) -> 
             where: {what: vars(value) for what, value in each.items()}
             for where, each in found.items()
         },
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {_memory_gib()} GiB",
+        "machine": machine(),
         "python": platform.python_version(),
         "versions": {p: version(p) for p in ("dbt-core", "dbt-duckdb", "duckdb", "polars")},
     }
@@ -283,8 +290,10 @@ def _counts(place: Place) -> dict[str, int]:
     return {"reports": len(manifest["reports"]), "facts": manifest["tables"]["raw.fakta"]}
 
 
-def _memory_gib() -> int:
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**30
+def machine() -> str:
+    """What the figures are of, as far as it can be told from here."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**30
+    return f"{platform.machine()}, {os.cpu_count()} cores, {memory} GiB"
 
 
 def show(result: dict[str, Any]) -> None:

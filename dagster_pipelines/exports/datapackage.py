@@ -79,11 +79,12 @@ def _resource(mart: Mart, about: Publication, hashes: Mapping[str, str]) -> dict
         "mediatype": "text/csv",
         "encoding": "utf-8",
         "dialect": DIALECT,
-        "bytes": sum((about.staged / file).stat().st_size for file in files),
         "schema": _schema(mart),
     }
-    # the standard has one hash per resource; manifest.json has one per file
-    return described if mart.parts else {**described, "hash": f"sha256:{hashes[files[0]]}"}
+    if mart.parts:  # size and hash are one per resource; manifest.json has those of each file
+        return described
+    size = (about.staged / files[0]).stat().st_size
+    return {**described, "bytes": size, "hash": f"sha256:{hashes[files[0]]}"}
 
 
 def _schema(mart: Mart) -> dict[str, Any]:
