@@ -36,6 +36,7 @@ from rich.table import Table
 
 from benchmarks.refresh import in_order
 from benchmarks.synthetic_nation.delivery import SIZES, Size, deliver, deliver_next
+from dagster_pipelines.database import build_config
 from dagster_pipelines.settings import PROJECT_DIR, Settings
 
 PROJECT_PARTS = (
@@ -44,6 +45,8 @@ PROJECT_PARTS = (
 )  # fmt: skip
 FINSAM = (sys.executable, "-c", "from dagster_pipelines.cli.app import main; main()")
 DBT = (str(Path(sys.executable).parent / "dbt"),)
+GIVEN = "ny-"
+"""How the one new report's file name begins."""
 QUARANTINE = 3
 """Published, with a delivery in quarantine: what a synthetic size is to end with."""
 
@@ -195,6 +198,8 @@ def full(place: Place) -> Measure:
     """From files to published; what was there before is removed first."""
     for left in (place.settings.build_dir, place.settings.warehouse_dir):
         shutil.rmtree(left, ignore_errors=True)
+    for given in place.settings.landing_dir.glob(f"{GIVEN}*"):
+        given.unlink()
     return _with_steps(place, place.run([*FINSAM, "refresh", "--full"]))
 
 
@@ -205,7 +210,7 @@ def unchanged(place: Place) -> Measure:
 
 def one_new(place: Place, report: Path) -> Measure:
     """One more report in landing/; it stays there."""
-    shutil.copyfile(report, place.settings.landing_dir / f"ny-{report.name}")
+    shutil.copyfile(report, place.settings.landing_dir / f"{GIVEN}{report.name}")
     return _with_steps(place, place.run([*FINSAM, "refresh"]))
 
 
@@ -225,17 +230,19 @@ def bare_sql(place: Place) -> Measure:
     try:
         manifest = place.settings.build_dir / "bare_target" / "manifest.json"
         command = [sys.executable, "-m", "benchmarks.nation", "--bare", str(copy), str(manifest)]
-        return measured(command, dict(os.environ), PROJECT_DIR)
+        return measured(command, place.environment(), PROJECT_DIR)
     finally:
         shutil.rmtree(copy.parent)
 
 
 def run_bare(database: Path, manifest: Path) -> None:
-    """Build every model of `manifest` in `database` with DuckDB and nothing else."""
+    """Build every model of `manifest` in `database` with DuckDB and nothing else.
+
+    In the same bounded memory as a refresh has, with the rest on disk.
+    """
     models = in_order(json.loads(manifest.read_text("utf-8")))
     settings = Settings()
-    with duckdb.connect(database) as con:
-        con.execute(f"set threads = {settings.threads}")
+    with duckdb.connect(database, config=build_config(settings)) as con:
         for model in models:
             name = f'"{model["schema"]}"."{model["name"]}"'
             kind = "view" if model["config"]["materialized"] == "view" else "table"

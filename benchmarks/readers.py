@@ -144,7 +144,7 @@ def measure(
         say(f"readers: {readers} while {publications} publications come")
         published = with_readers(copy.home, readers, publish)
         say(f"readers: {readers} alone")
-        alone = with_readers(copy.home, readers, lambda: time.sleep(min(30, sum(took))))
+        alone = with_readers(copy.home, readers, lambda: time.sleep(min(15, sum(took))))
         shutil.rmtree(copy.warehouse_dir)
     published["publications"] = publications
     return {"still": alone, "published": published}
@@ -170,7 +170,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--home", type=Path, default=get_settings().home)
     parser.add_argument("--readers", type=int, default=50)
-    parser.add_argument("--publications", type=int, default=20)
+    parser.add_argument("--publications", type=int, default=5)
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     parser.add_argument("--read", nargs=2, help=argparse.SUPPRESS)
     asked = parser.parse_args(arguments)
