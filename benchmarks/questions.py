@@ -151,9 +151,12 @@ def ask(
 
 
 def measure(
-    settings: Settings, runs: int, say: Callable[[str], None] = lambda _: None
+    settings: Settings,
+    runs: int,
+    say: Callable[[str], None] = lambda _: None,
+    folder: Path | None = None,
 ) -> dict[str, Any]:
-    """Every layout, as JSON.
+    """Every layout, as JSON; the others are made in `folder`, by default on the disk of the home.
 
     Raises:
         SystemExit: a question is answered otherwise in one layout than in what is published.
@@ -161,10 +164,10 @@ def measure(
     wall: dict[str, dict[str, float]] = {}
     cpu: dict[str, dict[str, float]] = {}
     expected: Answers = {}
-    with tempfile.TemporaryDirectory(dir=settings.home) as folder:
+    with tempfile.TemporaryDirectory(dir=folder or settings.home) as made:
         for name, layout in LAYOUTS.items():
             say(f"questions: {name}")
-            with layout(settings, Path(folder)) as con:
+            with layout(settings, Path(made)) as con:
                 wall[name], cpu[name], answers = ask(con, runs)
             expected = expected or answers
             for number, rows in answers.items():
