@@ -1,6 +1,6 @@
 """How a refresh grows with the country: synthetic sizes against bare SQL and the five reports.
 
-    python -m benchmarks.nation [--size nation] [--folder DIR] [--runs N] [--json FILE]
+    python -m benchmarks.nation [--size nation] [--folder DIR] [--json FILE]
 
 For the five shipped reports and for a synthetic size, each in a home of its own:
 
@@ -214,6 +214,11 @@ def one_new(place: Place, report: Path) -> Measure:
     return _with_steps(place, place.run([*FINSAM, "refresh"]))
 
 
+def _given(*places: Place) -> int:
+    """How many new reports these homes have had: the next one is of the next förbund."""
+    return max(len(list(place.settings.landing_dir.glob(f"{GIVEN}*"))) for place in places)
+
+
 def _with_steps(place: Place, measure: Measure) -> Measure:
     manifest = json.loads(place.settings.published_manifest.read_text(encoding="utf-8"))
     measure.steps = manifest["seconds"]
@@ -255,7 +260,7 @@ def run_bare(database: Path, manifest: Path) -> None:
 def measure(folder: Path, name: str, size: Size, say: Callable[[str], None]) -> dict[str, Any]:
     """Everything, as JSON: measures per place, ratios, machine."""
     small, large = five(folder), synthetic(folder, name, size)
-    report = deliver_next(size, folder / name / "nasta")
+    report = deliver_next(size, folder / name / "nasta", forbund=_given(small, large))
     found: dict[str, dict[str, Measure]] = {}
     for place in (small, large):
         here = found.setdefault(place.name, {})
