@@ -114,7 +114,7 @@ def of_questions(settings: Settings, say: Say) -> Iterator[Figure]:
 
 def of_readers(settings: Settings, say: Say) -> Iterator[Figure]:
     """Fifty readers, with publications over without."""
-    result = readers.measure(settings, 50, 5, say)
+    result = readers.measure(settings, 50, 3, say)
     during, still = (result[name]["percentiles"] for name in ("published", "still"))
     for cut in ("p50", "p99"):
         yield Figure(f"readers {cut}: publishing / still", during[cut] / still[cut])
