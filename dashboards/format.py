@@ -1,6 +1,6 @@
 """How figures, days and names are written for a Swedish reader.
 
-Belongs here: turning one value into text. Does not belong here: HTML (`html`), or any arithmetic
+Belongs here: turning one value into text. Does not belong here: HTML (`markup`), or any arithmetic
 but rounding to what is shown. Digits are grouped by no-break spaces, so that a figure never breaks
 over two lines; the minus is U+2212, which screen readers say aloud.
 """

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from dashboards import charts, filters
-from dashboards.definitions import show_definitions
+from dashboards.definitions import definitions_of
 from dashboards.format import (
     KINDS,
     REPORT_TYPES,
@@ -21,7 +21,7 @@ from dashboards.format import (
     number,
     with_unit,
 )  # fmt: skip
-from dashboards.html import Cell, Source, definitions, figure, paragraph, table, text
+from dashboards.markup import Cell, Source, definitions, figure, heading, paragraph, table, text
 from dashboards.published import Row, Version
 
 ORDER = ("helår", "halvår", "jan–aug", "jan–sep", "tertial", "kvartal", "övrig")
@@ -39,13 +39,15 @@ def show(version: Version) -> None:
     if not listed:
         st.info("Inget förbund har någon rapport i lagret ännu.")
         return
-    heading = st.container()
+    name = st.container()
     forbund = filters.choose("Förbund", "forbund", list(listed), next(iter(listed)), listed.get)
-    heading.title(listed[forbund])
+    name.html(heading(1, listed[forbund]))
     (about,) = version.ask("forbund", "om", forbund=forbund)
     st.html(_headline(about))
     _own_capital(version.ask("forbund", "eget_kapital", forbund=forbund))
-    show_definitions(version.ask("forbund", "definitioner", nyckeltal=["eget_kapital_andel"]))
+    st.html(
+        definitions_of(version.ask("forbund", "definitioner", nyckeltal=["eget_kapital_andel"]))
+    )
     statements = version.ask("forbund", "rakningar", forbund=forbund)
     _income([row for row in statements if row["statement"] == "resultatrakning"])
     _balance([row for row in statements if row["statement"] == "balansrakning"])
@@ -81,7 +83,7 @@ def _headline(row: Row) -> str:
 
 
 def _own_capital(rows: Sequence[Row]) -> None:
-    st.header("Eget kapital mot förbundets egen gräns")
+    st.html(heading(2, "Eget kapital mot förbundets egen gräns"))
     if not rows:
         st.html(paragraph("Rapporterna innehåller ingen balansräkning: uppgift saknas."))
         return
@@ -138,7 +140,7 @@ def _limit_source(row: Row, which: str) -> Source | None:
 
 
 def _income(rows: Sequence[Row]) -> None:
-    st.header("Resultaträkning över tid")
+    st.html(heading(2, "Resultaträkning över tid"))
     kinds = [kind for kind in ORDER if any(row["periodslag"] == kind for row in rows)]
     if not kinds:
         st.html(paragraph("Rapporterna innehåller ingen resultaträkning: uppgift saknas."))
@@ -148,7 +150,7 @@ def _income(rows: Sequence[Row]) -> None:
     chosen = [row for row in rows if row["periodslag"] == kind]
     results = [row for row in chosen if row["post_code"] == "periodens_resultat"][:MOST_COLUMNS]
     if results:
-        st.subheader("Periodens resultat, kr")
+        st.html(heading(3, "Periodens resultat, kr"))
         charts.columns(
             [
                 {
@@ -167,7 +169,7 @@ def _income(rows: Sequence[Row]) -> None:
 
 
 def _balance(rows: Sequence[Row]) -> None:
-    st.header("Balansräkning över tid")
+    st.html(heading(2, "Balansräkning över tid"))
     if not rows:
         st.html(paragraph("Rapporterna innehåller ingen balansräkning: uppgift saknas."))
         return
@@ -207,7 +209,7 @@ def _until_a_day(version: Version, forbund: str) -> None:
     if not days:
         return
     names = [each.isoformat() for each in days]
-    st.header("Budget, insatser och nyckeltal till och med en dag")
+    st.html(heading(2, "Budget, insatser och nyckeltal till och med en dag"))
     chosen = filters.choose("Till och med", "slut", names, names[0])
     last = date.fromisoformat(chosen)
 
@@ -219,11 +221,11 @@ def _until_a_day(version: Version, forbund: str) -> None:
     shown = that_day(ratios)
     _ratios(shown)
     asked = sorted({row["nyckeltal_id"] for row in shown})
-    show_definitions(version.ask("forbund", "definitioner", nyckeltal=asked))
+    st.html(definitions_of(version.ask("forbund", "definitioner", nyckeltal=asked)))
 
 
 def _budget(rows: Sequence[Row]) -> None:
-    st.subheader("Budget mot utfall i resultaträkningen")
+    st.html(heading(3, "Budget mot utfall i resultaträkningen"))
     if not rows:
         st.html(paragraph("Rapporten trycker ingen budget för samma period: uppgift saknas."))
         return
@@ -241,7 +243,7 @@ def _budget(rows: Sequence[Row]) -> None:
 
 
 def _insatser(rows: Sequence[Row]) -> None:
-    st.subheader("Insatser med kostnad och deltagare")
+    st.html(heading(3, "Insatser med kostnad och deltagare"))
     if not rows:
         st.html(paragraph("Rapporten redovisar inga insatser för perioden: uppgift saknas."))
         return
@@ -263,7 +265,7 @@ def _insatser(rows: Sequence[Row]) -> None:
 
 
 def _ratios(rows: Sequence[Row]) -> None:
-    st.subheader("Nyckeltal")
+    st.html(heading(3, "Nyckeltal"))
     cells = [
         (text(row["nyckeltal"], note=row["period"]),
          _ratio(row["varde"], row["enhet"], Source(row["report_id"], row["rader"], derived=True)),
@@ -276,7 +278,7 @@ def _ratios(rows: Sequence[Row]) -> None:
 
 
 def _restated(rows: Sequence[Row]) -> None:
-    st.header("Siffror som senare rapporter har ändrat")
+    st.html(heading(2, "Siffror som senare rapporter har ändrat"))
     if not rows:
         st.html(paragraph("Ingen senare rapport i lagret anger en annan siffra än en tidigare."))
         return
@@ -294,7 +296,7 @@ def _restated(rows: Sequence[Row]) -> None:
 
 
 def _reports(version: Version, forbund: str) -> None:
-    st.header("Rapporter och uppgifter om förbundet")
+    st.html(heading(2, "Rapporter och uppgifter om förbundet"))
     cells = [
         (Cell(f"{REPORT_TYPES[row['rapporttyp']].capitalize()} {row['period_end']}",
               href="kallor?" + urlencode({"rapport": row["report_id"]})),

@@ -9,9 +9,9 @@ from typing import Any
 import streamlit as st
 
 from dashboards import charts, filters
-from dashboards.definitions import show_definitions
+from dashboards.definitions import definitions_of
 from dashboards.format import KINDS, as_printed, number, with_unit
-from dashboards.html import Cell, Source, figure, paragraph, table, text
+from dashboards.markup import Cell, Source, figure, heading, paragraph, table, text
 from dashboards.published import Row, Version
 
 RATIOS = [
@@ -29,7 +29,7 @@ PERIODS = ("halvår", "helår", "jan–aug", "jan–sep", "tertial", "kvartal")
 
 def show(version: Version) -> None:
     """Draw the page."""
-    st.title("Insatser: kostnad, deltagare och resultat")
+    st.html(heading(1, "Insatser: kostnad, deltagare och resultat"))
     choices = version.ask("insatser", "val")
     if not choices:
         st.info("Ingen rapport redovisar någon insats ännu.")
@@ -40,7 +40,7 @@ def show(version: Version) -> None:
     _cost(version, rows)
     _people(version.ask("insatser", "hela_forbundet", **asked))
     _afterwards(version.ask("insatser", "till_arbete", **asked))
-    show_definitions(version.ask("insatser", "definitioner", nyckeltal=RATIOS))
+    st.html(definitions_of(version.ask("insatser", "definitioner", nyckeltal=RATIOS)))
 
 
 def _filters(choices: Sequence[Row]) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def _filters(choices: Sequence[Row]) -> dict[str, Any]:
 
 
 def _cost(version: Version, rows: Sequence[Row]) -> None:
-    st.header("Kostnad per deltagare, dyrast först")
+    st.html(heading(2, "Kostnad per deltagare, dyrast först"))
     if not rows:
         st.html(paragraph("Ingen insats av det slaget i en sådan period: uppgift saknas."))
         return
@@ -134,7 +134,7 @@ def _insats(row: Row, sources: dict[tuple[Any, ...], str]) -> tuple[Cell, ...]:
 
 
 def _people(rows: Sequence[Row]) -> None:
-    st.header("Deltagare i hela förbundet, efter kön")
+    st.html(heading(2, "Deltagare i hela förbundet, efter kön"))
     if not rows:
         st.html(
             paragraph("Ingen rapport redovisar deltagare för hela förbundet i en sådan period.")
@@ -168,7 +168,7 @@ def _count(row: Row | None) -> Cell:
 
 
 def _afterwards(rows: Sequence[Row]) -> None:
-    st.header("Avslutade till arbete eller studier")
+    st.html(heading(2, "Avslutade till arbete eller studier"))
     if not rows:
         st.html(paragraph("Ingen rapport redovisar avslutsorsaker i en sådan period."))
         return

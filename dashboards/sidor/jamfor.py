@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboards import charts, filters
-from dashboards.definitions import show_definitions
+from dashboards.definitions import definitions_of
 from dashboards.format import MONTHS, as_printed, with_unit
-from dashboards.html import Cell, Source, figure, paragraph, table, text
+from dashboards.markup import Cell, Source, figure, heading, paragraph, table, text
 from dashboards.published import Row, Version
 
 AT_MOST = 8
@@ -20,7 +20,7 @@ FIRST = "soliditet"
 
 def show(version: Version) -> None:
     """Draw the page."""
-    st.title("Jämför förbund med varandra")
+    st.html(heading(1, "Jämför förbund med varandra"))
     choices = version.ask("jamfor", "val")
     if not choices:
         st.info("Det finns inga nyckeltal att jämföra ännu.")
@@ -46,11 +46,11 @@ def show(version: Version) -> None:
         "jamfor", "varden", nyckeltal=ratio, forbund=chosen, balansdag=balance_day,
         periodslag="instant" if balance_day else span,
     )  # fmt: skip
-    st.header(f"{names[ratio]}, {spans[span]}")
+    st.html(heading(2, f"{names[ratio]}, {spans[span]}"))
     definition = version.ask("jamfor", "definitioner", nyckeltal=[ratio])
     st.html(paragraph(f"{definition[0]['definition']}."))
     _compared(rows)
-    show_definitions(definition)
+    st.html(definitions_of(definition))
 
 
 def _span(row: Row) -> str:
