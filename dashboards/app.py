@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboards import published
 from dashboards.format import moment
-from dashboards.markup import paragraph
+from dashboards.markup import navigation, paragraph
 from dashboards.published import NothingPublishedError, Version
 from dashboards.sidor import forbund, insatser, jamfor, kallor, kvalitet, oversikt
 
@@ -34,7 +34,10 @@ def main() -> None:
         st.Page(_page(show), title=title, url_path=name, default=at == 0)
         for at, (name, title, show) in enumerate(PAGES)
     ]
-    st.navigation(pages, position="top").run()
+    chosen = st.navigation(pages, position="top")
+    links = [(name if at else "./", title) for at, (name, title, _) in enumerate(PAGES)]
+    st.html(navigation(links, chosen.title))
+    chosen.run()
 
 
 def _page(show: Callable[[Version], None]) -> Callable[[], None]:
@@ -48,7 +51,7 @@ def _page(show: Callable[[Version], None]) -> Callable[[], None]:
         about = version.manifest
         st.html(
             paragraph(
-                f"Publicerat {moment(about['published_at'])}. "
+                f"Finsam-lagret, publicerat {moment(about['published_at'])}. "
                 "Understrukna siffror leder till raden i rapporten där de står. "
                 "Ett streck betyder att uppgift saknas, aldrig noll.",
                 "sidfot",

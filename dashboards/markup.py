@@ -98,7 +98,7 @@ def table(
     name = "tabell ord" if wordy else "tabell"
     return (
         f'<div class="{name}" role="region" tabindex="0" aria-label="{escape(caption)}">'
-        f'<table role="table"><caption{hidden}>{escape(caption)}</caption>'
+        f'<table role="table"><caption{hidden}><span>{escape(caption)}</span></caption>'
         f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>'
         f'<tbody role="rowgroup">{body}</tbody></table></div>'
     )
@@ -164,6 +164,16 @@ def heading(level: int, words: str) -> str:
 def folded(words: str, content: str) -> str:
     """Something (HTML) that is there when one opens it."""
     return f"<details><summary>{escape(words)}</summary>{content}</details>"
+
+
+def navigation(links: Iterable[tuple[str, str]], current: str) -> str:
+    """The pages by address and name, for a phone: Streamlit hides its own behind an icon there."""
+    shown = "".join(
+        f'<a href="{escape(to)}"{" aria-current=page" if name == current else ""}>'
+        f"{escape(name)}</a>"
+        for to, name in links
+    )
+    return f'<nav class="sidor" aria-label="Sidor">{shown}</nav>'
 
 
 def listing(items: Iterable[str]) -> str:

@@ -21,11 +21,24 @@ from dashboards.format import (
     number,
     with_unit,
 )  # fmt: skip
-from dashboards.markup import Cell, Source, definitions, figure, heading, paragraph, table, text
+from dashboards.markup import (
+    Cell,
+    Source,
+    definitions,
+    figure,
+    folded,
+    heading,
+    paragraph,
+    table,
+    text,
+)
 from dashboards.published import Row, Version
 
 ORDER = ("helår", "halvår", "jan–aug", "jan–sep", "tertial", "kvartal", "övrig")
-MOST_COLUMNS = 12
+MOST_COLUMNS = 10
+CAPITAL_COLUMNS = (
+    "Balansdag", "Eget kapital, kr", "Gräns, kr", "Andel av årets medel", "Gräns, procent", "Läge",
+)  # fmt: skip
 RESTATED = {
     "rättad leverans": "rättad leverans av samma rapport",
     "årsredovisning": "årsredovisningen ändrar delårsrapporten",
@@ -109,14 +122,13 @@ def _own_capital(rows: Sequence[Row]) -> None:
             "slut; tidigare dagar visas mot samma gräns. Var ingen gräns är tryckt antas ingen."
         )
     )
+    earlier = rows[MOST_COLUMNS:]
     st.html(
-        table(
-            "Eget kapital per balansdag",
-            ("Balansdag", "Eget kapital, kr", "Gräns, kr", "Andel av årets medel", "Gräns, procent",
-             "Läge"),
-            [_capital_row(row) for row in rows],
-            show_caption=False,
-        )
+        table("Eget kapital per balansdag", CAPITAL_COLUMNS, map(_capital_row, recent),
+              show_caption=False)
+        + (folded(f"Tidigare balansdagar ({len(earlier)})",
+                  table("Eget kapital på tidigare balansdagar", CAPITAL_COLUMNS,
+                        map(_capital_row, earlier), show_caption=False)) if earlier else "")
     )  # fmt: skip
 
 
@@ -180,7 +192,10 @@ def _statement(caption: str, rows: Sequence[Row]) -> str:
     """Posts down, periods across, the newest first."""
     latest = sorted(rows, key=lambda row: (row["period_end"], row["period_start"] or date.max),
                     reverse=True)  # fmt: skip
-    periods = list(dict.fromkeys(row["period"] for row in latest))[:MOST_COLUMNS]
+    known = list(dict.fromkeys(row["period"] for row in latest))
+    periods = known[:MOST_COLUMNS]
+    if len(known) > MOST_COLUMNS:
+        caption = f"{caption}. De {MOST_COLUMNS} senaste av {len(known)} perioder"
     figures = {(row["post"], row["period"]): row for row in rows}
     posts = [
         (post, level)

@@ -20,6 +20,7 @@ RATIOS = [
 ]  # fmt: skip
 ALL = "alla"
 AT_A_TIME = 25
+PEOPLE, AFTERWARDS = "sida_deltagare", "sida_avslutade"
 MEASURES = {
     "totalt": "Totalt", "registrerade": "Registrerade på personnivå", "unika": "Unika personer",
     "anonyma": "Anonyma", "paborjade": "Påbörjade", "avslutade": "Avslutade",
@@ -38,8 +39,10 @@ def show(version: Version) -> None:
     rows = version.ask("insatser", "rader", **asked, antal=AT_A_TIME,
                        fran=filters.offset(AT_A_TIME))  # fmt: skip
     _cost(version, rows)
-    _people(version.ask("insatser", "hela_forbundet", **asked))
-    _afterwards(version.ask("insatser", "till_arbete", **asked))
+    _people(version.ask("insatser", "hela_forbundet", **asked, antal=AT_A_TIME,
+                        fran=filters.offset(AT_A_TIME, PEOPLE)))  # fmt: skip
+    _afterwards(version.ask("insatser", "till_arbete", **asked, antal=AT_A_TIME,
+                            fran=filters.offset(AT_A_TIME, AFTERWARDS)))  # fmt: skip
     st.html(definitions_of(version.ask("insatser", "definitioner", nyckeltal=RATIOS)))
 
 
@@ -83,7 +86,7 @@ def _cost(version: Version, rows: Sequence[Row]) -> None:
         charts.bars(
             [
                 {
-                    "namn": f"{row['insats']}|{row['period_end'].year}, {row['forbund']}",
+                    "namn": f"{row['insats']}, {row['forbund']}, {row['period_end'].year}",
                     "varde": charts.drawn(row["kostnad_per_deltagare"]),
                     "text": number(row["kostnad_per_deltagare"]),
                     "kalla": Source(row["report_id"], row["kallor"], derived=True).text,
@@ -146,25 +149,22 @@ def _people(rows: Sequence[Row]) -> None:
             "deltagare har inget kön. Mått läggs aldrig ihop med varandra."
         )
     )
-    found: dict[tuple[str, str, str, str], dict[str | None, Row]] = {}
-    for row in rows:
-        key = (row["forbund"], row["period"], row["matt"], row["report_id"])
-        found.setdefault(key, {}).setdefault(row["kon"], row)
     cells = [
-        (text(MEASURES[matt], note=f"{forbund}, {period}"),
-         *(_count(by_kon.get(kon)) for kon in (None, "kvinna", "man")))
-        for (forbund, period, matt, _), by_kon in found.items()
+        (text(MEASURES[row["matt"]], note=f"{row['forbund']}, {row['period']}"),
+         *(_count(row, kon) for kon in ("alla", "kvinnor", "man")))
+        for row in rows
     ]  # fmt: skip
     st.html(table("Deltagare per förbund, mått och kön",
                   ("Mått", "Alla", "Kvinnor", "Män"), cells,
                   show_caption=False))  # fmt: skip
+    filters.page(rows[0]["antal_rader"], AT_A_TIME, PEOPLE)
 
 
-def _count(row: Row | None) -> Cell:
-    if row is None:
+def _count(row: Row, kon: str) -> Cell:
+    if row[kon] is None:
         return figure(None)
-    note = None if row["eniga"] else "rapporten anger flera tal"
-    return figure(number(row["antal"]), Source(row["report_id"], row["rader"]), note=note)
+    note = None if row[f"{kon}_eniga"] else "rapporten anger flera tal"
+    return figure(number(row[kon]), Source(row["report_id"], row[f"{kon}_rader"]), note=note)
 
 
 def _afterwards(rows: Sequence[Row]) -> None:
@@ -191,3 +191,4 @@ def _afterwards(rows: Sequence[Row]) -> None:
     st.html(table("Andel avslutade till arbete eller studier",
                   ("Mått", "Beräknat", "Enligt rapporten"), cells,
                   show_caption=False))  # fmt: skip
+    filters.page(rows[0]["antal_rader"], AT_A_TIME, AFTERWARDS)

@@ -22,6 +22,7 @@ from dashboards.format import (
     number,
     plain,
     report,
+    unbroken,
 )  # fmt: skip
 from dashboards.markup import Cell, Source, definitions, figure, heading, paragraph, table, text
 from dashboards.published import Row, Version
@@ -172,7 +173,7 @@ def _uses(found: Trace, posts: Mapping[str, str]) -> None:
                       show_caption=False, wordy=True))  # fmt: skip
     else:
         st.html(paragraph("Ingen: siffran finns bara som tryckt uppgift."))
-    checks = [(text(row["mening"]), text(row["utfall"])) for row in found.checks]
+    checks = [(text(unbroken(row["mening"])), text(row["utfall"])) for row in found.checks]
     st.html(heading(3, "Kontroller som nämner raden"))
     if checks:
         st.html(table("Kontroller", ("Vad kontrollen fann", "Utfall"), checks, show_caption=False,

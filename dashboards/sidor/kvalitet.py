@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from dashboards import filters
-from dashboards.format import REPORT_TYPES, STATEMENTS, number
+from dashboards.format import REPORT_TYPES, STATEMENTS, number, unbroken
 from dashboards.markup import (
     Cell,
     Source,
@@ -83,7 +83,7 @@ def _checks(version: Version, outcome: str, forbund: str | None, rule: str | Non
         st.html(paragraph("Inga kontroller med det utfallet."))
         return
     cells = [
-        (text(row["mening"], note=(row["orsak"] and row["orsak"] not in row["mening"]
+        (text(unbroken(row["mening"]), note=(row["orsak"] and row["orsak"] not in row["mening"]
               and f"Förklaring: {row['orsak']}") or None),
          text(row["forbund"],
               note=f"{REPORT_TYPES[row['rapporttyp']]} {row['rapport_period_end']}"
@@ -115,7 +115,7 @@ def _quarantine(rows: Sequence[Row]) -> None:
         return
     cells = [
         (text(row["forbund"], note=f"{REPORT_TYPES[row['rapporttyp']]} {row['period_end']}"),
-         text(row["karantan_orsak"]),
+         text(unbroken(row["karantan_orsak"] or "orsak saknas")),
          text(f"version {row['publicerad_version']} visas" if row["publicerad_version"]
               else "ingen tidigare version: rapporten saknas i tabellerna"))
         for row in rows

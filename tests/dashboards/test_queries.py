@@ -140,13 +140,15 @@ def test_reckoning_would_be_noticed(
 # Where Python may reckon, and with what: never with a figure of a report.
 MAY_RECKON = {
     ("charts", "columns"): "the width of a chart in pixels",
-    ("charts", "bars"): "the height of a chart in pixels, and layers put together",
+    ("charts", "bars"): "the height of a chart in pixels",
+    ("charts", "_reach"): "from where to where an axis goes",
     ("charts", "lines"): "the height of a chart in pixels",
     ("filters", "page"): "how many pages a list has",
     ("filters", "offset"): "rows to pass over",
     ("format", "day"): "the month's place in a list of names",
     ("format", "number"): "the minus sign apart from the digits",
     ("jamfor", "_spans"): "which choice is most common, to offer it first",
+    ("jamfor", "_times"): "the years between the first and the last",
     ("jamfor", "_day"): "the month's place in a list of names",
     ("kallor", "_neighbours"): "lines before and after a line",
 }
