@@ -58,7 +58,7 @@ def columns(points: Sequence[Point], unit: str, alt_text: str, limit: bool = Fal
         tooltip=_tooltip(),
     )
     lowest, highest = _reach(points)
-    value = alt.Y("varde:Q", title=unit, axis=alt.Axis(format=",.0f", tickCount=5),
+    value = alt.Y("varde:Q", title=None, axis=_scale(unit, 5),
                   scale=alt.Scale(domain=[lowest, highest], nice=False))  # fmt: skip
     bars = base.mark_bar(size=34).encode(
         y=value,
@@ -90,7 +90,7 @@ def bars(points: Sequence[Point], unit: str, alt_text: str) -> None:
     base = alt.Chart(_data(listed)).encode(
         y=alt.Y("plats:N", sort=order, axis=None, title=None), tooltip=_tooltip()
     )
-    reach = alt.X("varde:Q", title=unit, axis=alt.Axis(format=",.0f", tickCount=3),
+    reach = alt.X("varde:Q", title=None, axis=_scale(unit, 3),
                   scale=alt.Scale(domain=_reach(points), nice=False))  # fmt: skip
     drawn_bars = base.mark_bar(color=BLUE, size=14, yOffset=9).encode(x=reach)
     figures = base.mark_text(align="left", dx=5, dy=9, fontSize=12, color=INK).encode(
@@ -102,9 +102,7 @@ def bars(points: Sequence[Point], unit: str, alt_text: str) -> None:
     _show(alt.layer(drawn_bars, figures, names), 40 + 40 * len(points), alt_text)
 
 
-def lines(
-    points: Sequence[Point], times: Sequence[str], unit: str, alt_text: str, decimals: int
-) -> None:
+def lines(points: Sequence[Point], times: Sequence[str], unit: str, alt_text: str) -> None:
     """One line per serie over `times`, in their order: serie, tid, varde, text, kalla.
 
     A line stops where a value is missing; it never bridges a year that nobody has reported.
@@ -122,7 +120,7 @@ def lines(
     base = alt.Chart(_data(ordered)).encode(
         x=alt.X("tid:O", title=None, sort=list(times),
                 axis=alt.Axis(labelAngle=0, labelOverlap="parity")),
-        y=alt.Y("varde:Q", title=unit, axis=alt.Axis(format=f",.{decimals}f", tickCount=5)),
+        y=alt.Y("varde:Q", title=None, axis=_scale(unit, 5)),
         color=alt.Color("serie:N", scale=scale, legend=legend),
         tooltip=_tooltip(),
     )  # fmt: skip
@@ -134,6 +132,11 @@ def lines(
     if len(points) <= MOST_LABELS:
         layers.append(known.mark_text(dy=-12, fontSize=12).encode(text="text:N"))
     _show(alt.layer(*layers), 320 + 20 * len(series), alt_text)
+
+
+def _scale(unit: str, ticks: int) -> alt.Axis:
+    """Round figures with their unit: `500 000 kr`."""
+    return alt.Axis(format=",~f", tickCount=ticks, labelExpr=f"datum.label + '{SPACE}{unit}'")
 
 
 def _data(points: Sequence[Point]) -> Any:

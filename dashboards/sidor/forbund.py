@@ -39,6 +39,11 @@ MOST_COLUMNS = 10
 CAPITAL_COLUMNS = (
     "Balansdag", "Eget kapital, kr", "Gräns, kr", "Andel av årets medel", "Gräns, procent", "Läge",
 )  # fmt: skip
+LIMIT = (
+    "Det svarta strecket är gränsen i kronor där rapporten anger en. Gränsen gäller årets slut; "
+    "tidigare dagar visas mot samma gräns. Där ingen gräns är tryckt antas ingen."
+)
+NO_LIMIT = "Ingen av rapporterna anger någon gräns i kronor, och ingen antas."
 RESTATED = {
     "rättad leverans": "rättad leverans av samma rapport",
     "årsredovisning": "årsredovisningen ändrar delårsrapporten",
@@ -116,12 +121,8 @@ def _own_capital(rows: Sequence[Row]) -> None:
         f"Stapeldiagram över eget kapital på {len(recent)} balansdagar; siffrorna står i tabellen.",
         limit=True,
     )
-    st.html(
-        paragraph(
-            "Det svarta strecket är gränsen i kronor där rapporten anger en. Gränsen gäller årets "
-            "slut; tidigare dagar visas mot samma gräns. Var ingen gräns är tryckt antas ingen."
-        )
-    )
+    limited = any(row["grans_sek"] is not None for row in recent)
+    st.html(paragraph(LIMIT if limited else NO_LIMIT))
     earlier = rows[MOST_COLUMNS:]
     st.html(
         table("Eget kapital per balansdag", CAPITAL_COLUMNS, map(_capital_row, recent),

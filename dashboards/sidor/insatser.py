@@ -93,7 +93,7 @@ def _cost(version: Version, rows: Sequence[Row]) -> None:
                 }
                 for row in known
             ],
-            "kr per deltagare",
+            "kr",
             f"Liggande staplar över kostnad per deltagare för {len(known)} insatser; siffrorna "
             "står i tabellen.",
         )

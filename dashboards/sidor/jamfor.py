@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboards import charts, filters
 from dashboards.definitions import definitions_of
-from dashboards.format import MONTHS, as_printed, with_unit
+from dashboards.format import MONTHS, UNITS, as_printed, with_unit
 from dashboards.markup import Cell, Source, figure, heading, paragraph, table, text
 from dashboards.published import Row, Version
 
@@ -77,7 +77,6 @@ def _compared(rows: Sequence[Row]) -> None:
         st.html(paragraph("Inget förbund är valt, eller så saknas uppgift för de valda."))
         return
     unit = rows[0]["enhet"]
-    decimals = 1 if unit == "procent" else 0
     latest = sorted(rows, key=lambda row: row["period_end"], reverse=True)
     periods = {row["period"]: row["period_end"] for row in latest}
     called, times = _times(list(periods.values()))
@@ -94,10 +93,9 @@ def _compared(rows: Sequence[Row]) -> None:
             for row in rows
         ],
         times,
-        "procent" if unit == "procent" else "kr",
+        UNITS[unit],
         f"Linjer över åren för {len({row['forbund_id'] for row in rows})} förbund; siffrorna står "
         "i tabellen.",
-        decimals,
     )
     found = {(row["forbund"], row["period"]): row for row in rows}
     names = list(dict.fromkeys(row["forbund"] for row in rows))
