@@ -8,8 +8,8 @@ up, two figures for one thing; the status they give. Does not belong here: readi
 import re
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 
 from .participants import category, is_measure, mended
 from .statements import Draft
@@ -53,8 +53,8 @@ def _settled(draft: Draft, held: bool, doubt: str) -> Draft:
     if draft.status in ("suspect", "repaired"):
         return draft
     if doubt and not held:
-        return replace(draft, status="suspect", note=_joined(draft.note, doubt))
-    return replace(draft, status="reconciled") if held else draft
+        return draft._replace(status="suspect", note=_joined(draft.note, doubt))
+    return draft._replace(status="reconciled") if held else draft
 
 
 def _joined(note: str, more: str) -> str:
@@ -73,8 +73,8 @@ def _named(draft: Draft) -> Draft:
         named = is_measure(draft.label) or skeleton(draft.label) == skeleton(draft.insats)
         if named or "kolumn=" not in draft.breakdown:
             return draft
-    return replace(
-        draft, status="suspect", note=_joined(draft.note, "vad raden räknar framgår inte")
+    return draft._replace(
+        status="suspect", note=_joined(draft.note, "vad raden räknar framgår inte")
     )
 
 
@@ -94,7 +94,7 @@ def _headed(drafts: list[Draft]) -> list[Draft]:
         if len(table) >= 2 and all(_adds_up([drafts[i] for i in row]) for row in table):
             cleared.update(i for row in table for i in row)
     return [
-        replace(d, status="unchecked", note="") if i in cleared else d for i, d in enumerate(drafts)
+        d._replace(status="unchecked", note="") if i in cleared else d for i, d in enumerate(drafts)
     ]
 
 
@@ -130,7 +130,12 @@ def _same_count(draft: Draft) -> Key:
 
 
 def _parts(draft: Draft) -> dict[str, str]:
-    pairs = (part.partition("=") for part in draft.breakdown.split(";") if "=" in part)
+    return _parted(draft.breakdown) if draft.breakdown else {}
+
+
+@lru_cache(maxsize=4096)
+def _parted(breakdown: str) -> dict[str, str]:
+    pairs = (part.partition("=") for part in breakdown.split(";") if "=" in part)
     return {key: value for key, _, value in pairs}
 
 
@@ -191,8 +196,13 @@ def _sexes(drafts: list[Draft], held: set[int], doubts: dict[int, str], worn: bo
 
 
 def _measure(draft: Draft) -> str:
-    label = re.sub(r"[^a-z ]", "", mended(draft.label)).strip()
-    return next((name for name, pattern in _MEASURES if pattern.search(label)), "")
+    return _measure_named(draft.label)
+
+
+@lru_cache(maxsize=4096)
+def _measure_named(label: str) -> str:
+    words = re.sub(r"[^a-z ]", "", mended(label)).strip()
+    return next((name for name, pattern in _MEASURES if pattern.search(words)), "")
 
 
 def _flows(drafts: list[Draft], held: set[int]) -> None:

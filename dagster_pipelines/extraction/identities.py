@@ -6,7 +6,6 @@ repeated figures into `Identity` objects over cells. Does not belong here: tryin
 
 import re
 from collections import defaultdict
-from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
@@ -444,7 +443,7 @@ def _one_way(grid: Grid, tried: list[Identity]) -> list[Identity]:
 
 def _turned(identity: Identity, way: int) -> Identity:
     parts = tuple((way * weight, cell) for weight, cell in identity.parts)
-    return replace(identity, parts=parts, either=False)
+    return identity._replace(parts=parts, either=False)
 
 
 def _notes(grid: Grid, sheets: Sheets) -> list[Identity]:

@@ -161,7 +161,6 @@ class _Scanner:
         return True
 
 
-@lru_cache(maxsize=8192)
 def pieces_of(text: str, start: int = 0) -> tuple[Piece, ...] | None:
     """The digit groups of `text[start:]`, or None when anything but figures stands there."""
     scanner = _Scanner()
@@ -218,7 +217,7 @@ def _digits(core: str) -> tuple[str, bool] | None:
     if not digits.isdigit() or len(digits) > 15:
         return None
     damaged = digits != core
-    sound = sum(c.isdigit() for c in core) * 2 >= len(core)
+    sound = sum(map(str.isdigit, core)) * 2 >= len(core)
     if damaged and not sound and len(core) > 1 and core not in ("OOO", "OO"):
         return None
     return digits, damaged
@@ -418,7 +417,7 @@ def split_row(text: str) -> tuple[int, tuple[Piece, ...]] | None:
 
     The longest tail that holds nothing but figures, None when the line does not end in one.
     """
-    if (len(text) > 400 or not any(c.isdigit() for c in text)) and not _BLANK_TAIL.search(text):
+    if (len(text) > 400 or not any(map(str.isdigit, text))) and not _BLANK_TAIL.search(text):
         return None
     for match in _TAIL_START.finditer(text):
         if len(text) - match.start() > 300:
@@ -432,3 +431,9 @@ def split_row(text: str) -> tuple[int, tuple[Piece, ...]] | None:
 
 
 _BLANK_TAIL = re.compile(r"[\dOo]\s*$")
+
+
+def forget_rows() -> None:
+    """Let go of what is remembered of the rows of a document: of no use in another."""
+    _cuts.cache_clear()
+    split_row.cache_clear()

@@ -11,6 +11,7 @@ the interval value ± half its unit; an identity holds when zero lies in the int
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from .numbers import Figure
 from .tables import Reading, Row, Table
@@ -28,8 +29,7 @@ _Amount = tuple[int, int]  # value and half unit
 _Amounts = list[tuple[_Amount | None, ...]]  # of every figure in every reading of a row
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """`total` equals the weighted sum of `parts`; `either`: up to the sign of the total."""
 
     rule: str
@@ -427,8 +427,7 @@ def _edited(digits: str, wanted: str) -> tuple[int, str] | None:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(NamedTuple):
     cell: Cell
     value: int
     rank: int
