@@ -64,7 +64,8 @@ _DATE = re.compile(DATE)
 UNTIL = re.compile(r"t\.?\s?o\.?\s?m|till och med")
 _DIGIT = re.compile(r"\d")
 _RANGED = re.compile(  # every range has one of these
-    r"(?:-|till|t\.?\s?o\.?\s?m\.?|och med)\s*(?:\d|jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec)"
+    r"(?:-|till|t\.?\s?o\.?\s?m\.?|och med)\s*"
+    r"(?:\d|jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec)"
     r"|(?<![a-z])[qt]\d|kvartal|kv\.?\s|tertial|halv[ad4]r"
 )
 _DATED = re.compile(rf"\d{{6}}|\d-\d|\d/\d|\d[.]\d|\d\s?[:]?[ae]?\s?{MONTH}")

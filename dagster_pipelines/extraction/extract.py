@@ -181,22 +181,23 @@ def _is_report(identity: Identity, statements: set[str], text: str) -> bool:
 
 def _facts(drafts: list[Draft], identity: Identity) -> list[dict[str, object]]:
     facts: list[dict[str, object]] = []
+    report_id = identity.report_id
     for _, on_line in sorted(group_by_line(drafts).items()):
         for position, draft in enumerate(sorted(on_line, key=lambda d: d.start), start=1):
             if not draft.printed.strip():
                 continue
-            facts.append(_fact(draft, position, identity))
+            facts.append(_fact(draft, position, report_id))
     return facts
 
 
-def _fact(draft: Draft, position: int, identity: Identity) -> dict[str, object]:
+def _fact(draft: Draft, position: int, report_id: str) -> dict[str, object]:
     value: Decimal = draft.value
     start: date | None = draft.period_start
     status, note = draft.status, draft.note
     if draft.period_end is None and status == "unchecked":
         status, note = "suspect", "perioden framgår inte"
     return {
-        "report_id": identity.report_id,
+        "report_id": report_id,
         "line": draft.line,
         "position": position,
         "page": draft.page,

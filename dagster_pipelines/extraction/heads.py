@@ -92,14 +92,27 @@ def lay(lines: Sequence[HeadLine], width: int) -> list[HeadReading]:
     return list(_lay(tuple(line for line in lines if line.units), width))
 
 
-@lru_cache(maxsize=1024)
-def _lay(lines: tuple[HeadLine, ...], width: int) -> list[HeadReading]:
-    if not lines or width < 1 or not supported(lines):
+def least_cost(lines: Sequence[HeadLine], width: int) -> float | None:
+    """What the cheapest of `lay` costs, None when there is none."""
+    options = [_splits(_keys(laid), width) for laid in _laid(tuple(lines))]
+    return min((splits[0][0] for splits in options if splits), default=None)
+
+
+def _laid(lines: tuple[HeadLine, ...]) -> list[list[tuple[Stack, ...]]]:
+    """The lines upon each other; or perhaps the lines are the cells, column after column."""
+    if not lines or not supported(lines):
         return []
-    found = _search([line.units for line in lines], width) if len(lines) <= MAX_ROWS else []
-    if len(lines) > 1:  # perhaps the lines are the cells, column after column
-        cells = tuple(tuple(a for unit in line.units for a in unit) for line in lines)
-        found += _search([cells], width)
+    laid = [[line.units for line in lines]] if len(lines) <= MAX_ROWS else []
+    if len(lines) > 1:
+        laid.append([tuple([tuple([a for unit in line.units for a in unit]) for line in lines])])
+    return laid
+
+
+@lru_cache(maxsize=256)
+def _lay(lines: tuple[HeadLine, ...], width: int) -> list[HeadReading]:
+    if width < 1:
+        return []
+    found = [reading for laid in _laid(lines) for reading in _search(laid, width)]
     best: dict[tuple[tuple[str, ...], ...], HeadReading] = {}
     for reading in found:
         key = tuple(tuple(a.kind + a.text for a in stack) for stack in reading.stacks)

@@ -139,10 +139,10 @@ def heading_of(text: str, inside: str, after_blank: bool) -> Heading | None:  # 
     ):
         return Heading("driftredovisning", body, "", numbered=bool(numbering.strip()))
     words = body.split()
-    keys = [skeleton(word) for word in words[:6]]
+    prefixes = _prefixes(words)
     opened: str | None
-    for count in range(min(6, len(words) - 1), 0, -1):
-        prefix = " ".join(k for k in keys[:count] if k)
+    for count in range(len(prefixes), 0, -1):
+        prefix = prefixes[count - 1]
         opened = _statement_heading(prefix)
         if opened is None or prefix in _AMBIGUOUS or (opened == "prognos" and inside):
             continue
@@ -189,6 +189,17 @@ def heading_of(text: str, inside: str, after_blank: bool) -> Heading | None:  # 
     return None
 
 
+def _prefixes(words: list[str]) -> list[str]:
+    """Skeletons of the first word, the first two and so on, six at most and never all."""
+    found: list[str] = []
+    prefix = ""
+    for word in words[: min(6, len(words) - 1)]:
+        if key := skeleton(word):
+            prefix = f"{prefix} {key}" if prefix else key
+        found.append(prefix)
+    return found
+
+
 _LONE_NUMBER = re.compile(r"\W*\d{1,3}\W*")
 _DEEP = re.compile(r"\d{1,2}(\.\d{1,2})+\.?\s")
 _SUFFIX = re.compile(
@@ -229,6 +240,9 @@ _FUZZY = {
 }
 
 
+_FUZZY_KEYS = list(_FUZZY)
+
+
 @lru_cache(maxsize=8192)
 def _statement_heading(key: str) -> str | None:
     known = headings()
@@ -236,7 +250,7 @@ def _statement_heading(key: str) -> str | None:
         return known[key]
     if len(key) < 8 or key.startswith(("resultatet", "balansen")):
         return None
-    hit = process.extractOne(key, list(_FUZZY), scorer=fuzz.ratio, score_cutoff=86)
+    hit = process.extractOne(key, _FUZZY_KEYS, scorer=fuzz.ratio, score_cutoff=86)
     if hit is None:
         return None
     if key.startswith(hit[0]) and len(key) - len(hit[0]) in (1, 2):  # resultaträkningen

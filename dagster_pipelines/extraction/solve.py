@@ -27,6 +27,9 @@ Cell = tuple[int, int, int]  # table, row, column
 RowKey = tuple[int, int]
 _Amount = tuple[int, int]  # value and half unit
 _Amounts = list[tuple[_Amount | None, ...]]  # of every figure in every reading of a row
+# of an identity: row and column of the total, the parts in rows of several readings; of the
+# other parts their sum, its tolerance, whether there is any and any but zero; either, weight
+_Term = tuple[RowKey, int, list[tuple[int, RowKey, int]], tuple[int, int, bool, bool], bool, float]
 
 
 class Identity(NamedTuple):
@@ -176,33 +179,48 @@ class _Search:
         self.amounts: dict[RowKey, _Amounts] = {}
         self.costs: dict[RowKey, list[float]] = {}
         self.option: dict[RowKey, int] = {}
-        self.terms: list[tuple[RowKey, int, list[tuple[int, RowKey, int]], bool, float]] = []
+        self.terms: list[_Term] = []
         self.touching: dict[RowKey, list[int]] = defaultdict(list)
         for n, identity in enumerate(identities):
-            (t, r, c) = identity.total
-            parts = [(w, (x, y), z) for w, (x, y, z) in identity.parts]
-            self.terms.append(((t, r), c, parts, identity.either, identity.weight))
-            for key in {(t, r), *(k for _, k, _ in parts)}:
+            for key in {cell[:2] for cell in identity.cells}:
                 self.touching[key].append(n)
                 if key not in self.amounts:
                     self._add(key)
+            self.terms.append(self._term(identity))
 
     def _add(self, key: RowKey) -> None:
         self.amounts[key] = self.grid.amounts(key)
         self.costs[key] = [0.35 * o.cost for o in self.grid.row(*key).readings]
         self.option[key] = self.grid.chosen.get(key, 0)
 
+    def _term(self, identity: Identity) -> _Term:
+        """An identity with the parts added up that stand in rows of one reading."""
+        (t, r, c) = identity.total
+        led = half = 0
+        seen = weighty = False
+        open_parts = []
+        for w, (x, y, column) in identity.parts:
+            options = self.amounts[x, y]
+            if len(options) != 1:
+                open_parts.append((w, (x, y), column))
+                continue
+            part = options[0][column] if column < len(options[0]) else None
+            if part is not None:
+                led, half = led + w * part[0], half + part[1]
+                seen, weighty = True, weighty or part[0] != 0
+        fixed = (led, half, seen, weighty)
+        return (t, r), c, open_parts, fixed, identity.either, identity.weight
+
     def verdict(self, n: int) -> float:
         """Worth of identity `n` in the present state: positive when it holds."""
-        key, c, parts, either, weight = self.terms[n]
+        key, c, parts, (led, half, seen, weighty), either, weight = self.terms[n]
         row = self.amounts[key][self.option[key]]
         total = row[c] if c < len(row) else None
         if total is None:  # a reading without the total does not escape its sum
             return BROKEN * weight
-        value, half = total
-        led = 0
-        seen = False
-        weighty = value != 0
+        value = total[0]
+        half += total[1]
+        weighty = weighty or value != 0
         for w, part_key, column in parts:
             options = self.amounts[part_key][self.option[part_key]]
             part = options[column] if column < len(options) else None
@@ -289,7 +307,7 @@ class _Search:
                 self.option.update(kept)
 
     def _ambiguous(self, n: int) -> list[RowKey]:
-        key, _, parts, _, _ = self.terms[n]
+        key, _, parts, *_ = self.terms[n]
         keys = sorted({key, *(k for _, k, _ in parts)})
         return [k for k in keys if len(self.amounts[k]) > 1]
 
@@ -332,7 +350,7 @@ class _Search:
 
     def _worth(self, around: Iterable[int]) -> float:
         """What the identities are worth when all of them hold."""
-        return sum(self.terms[n][4] for n in around)
+        return sum([self.terms[n][5] for n in around])
 
 
 def _noted_option(row: Row) -> int | None:
@@ -354,14 +372,16 @@ def search(grid: Grid, identities: list[Identity], *, deep: bool = True) -> None
     """
     state = _Search(grid, identities)
     ambiguous = sorted(k for k in state.amounts if len(state.amounts[k]) > 1)
+    broken = {n for n in range(len(state.terms)) if state.verdict(n) < 0}
     for _ in range(MAX_ROUNDS):
         moved = False
         for key in ambiguous:
-            settled = state.option[key] == 0 and all(
-                state.verdict(n) >= 0 for n in state.touching[key]
-            )
-            if not settled:
-                moved = state.improve(key) or moved
+            around = state.touching[key]
+            settled = state.option[key] == 0 and broken.isdisjoint(around)
+            if not settled and state.improve(key):
+                moved = True
+                broken.difference_update(around)
+                broken.update(n for n in around if state.verdict(n) < 0)
         if not moved:
             break
     if deep:

@@ -14,7 +14,7 @@ from statistics import median
 from typing import NamedTuple
 
 from .columns import Atom, Column, beside_atoms, head_atoms, merge_cell
-from .heads import HeadLine, HeadReading, head_line, lay, supported
+from .heads import HeadLine, HeadReading, head_line, lay, least_cost, supported
 from .numbers import CELL, WIDE, Figure, Piece, cuts, pieces_of, split_row
 from .source import Line
 from .vocabulary import fold, skeleton
@@ -619,8 +619,8 @@ def head_widths(heads: list[Line]) -> set[int]:
             more = sum(k in ("prognos", "bokslut", "year") for k in kinds)
             return {parts + ("avvikelse" in kinds) + n for n in range(more + 1)}
         return {max((len(line.units) for line in lines), default=1)}
-    found = {width: lay(lines, width) for width in range(1, 9)}
-    costs = {width: readings[0].cost for width, readings in found.items() if readings}
+    priced = ((width, least_cost(lines, width)) for width in range(1, 9))
+    costs = {width: cost for width, cost in priced if cost is not None}
     least = min(costs.values(), default=0.0)
     return {w for w, cost in costs.items() if cost <= min(float(w), least + 0.3)}
 
