@@ -262,7 +262,8 @@ def read_prose(
     taken = {d.line for d in drafts}
     found: list[Draft] = []
     state: dict[str, str] = {}
-    context = Context(identity, document, ((d.insats, d.insatstyp) for d in drafts if d.insats))
+    read = ((d.insats, d.insatstyp) for d in drafts if d.insats)
+    context = Context(source, identity, document, read)
     for passage in _passages(_entries(document, source, taken), source, taken):
         if _DIGIT.search(passage.folded) or _WORDED.search(passage.folded):
             found.extend(_Reader(passage, identity, source.worn, state, context).read())
