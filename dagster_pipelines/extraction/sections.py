@@ -355,6 +355,7 @@ class Walker:
         ruled = len(text) <= MAX_HEAD and ("|" in text or "\t" in text or "   " in text)
         if (short or ruled) and self._titled(line, text, blank):
             return
+        parted = blank
         if self.torn:  # a page ended here: the blank lines around its foot part nothing
             self.torn = blank = False
         if self._statistic(line, text, short) or self._nothing(line, text, blank):
@@ -364,7 +365,7 @@ class Walker:
         row = parse_row(line) if _MAY_HOLD_FIGURES.search(text) else None
         if self._figures(line, text, row, blank):
             return
-        if short and (self._unit_line(text) or self._label(line, text, row, blank)):
+        if short and (self._unit_line(text) or self._label(line, text, row, blank, parted)):
             return
         self._running_text(line, text)
 
@@ -456,14 +457,15 @@ class Walker:
         self._count(unit)
         return not self.items
 
-    def _label(self, line: Line, text: str, row: Row | None, blank: bool) -> bool:
-        """A label without figures, or a part of one."""
+    def _label(self, line: Line, text: str, row: Row | None, blank: bool, parted: bool) -> bool:
+        """A label without figures, or a part of one; `parted`: by blank lines, a foot or both."""
         if not is_label(text):
             return False
         tabular = self.statement in ("not", "driftredovisning", *STATEMENTS)
         if not split_cells(text) and (not _sentence(text) or self._knows(text)):
             self._note_insats(text)
-            named = blank and self.statement not in STATEMENTS and _name_like(text)
+            named = (parted if self._counting() else blank) and _name_like(text)
+            named = named and self.statement not in STATEMENTS
             if named and not is_measure(text):
                 if "<t" not in line.raw and self._counting():
                     self._flush(keep=True)  # the next insats, counted in the same columns

@@ -59,9 +59,14 @@ class Repair:
 
 @dataclass
 class Grid:
-    """All tables of a document with the reading chosen for each row."""
+    """All tables of a document with the reading chosen for each row.
+
+    `worn`: the text has been through OCR. `to_the_unit`: its sums in whole kronor hold exactly.
+    """
 
     tables: list[Table]
+    worn: bool = False
+    to_the_unit: bool = False
     chosen: dict[RowKey, int] = field(default_factory=dict)
     repairs: dict[Cell, Repair] = field(default_factory=dict)
     suspects: dict[Cell, str] = field(default_factory=dict)
@@ -124,7 +129,11 @@ class Grid:
         return found
 
     def gap(self, identity: Identity) -> tuple[int, int] | None:
-        """(total − parts, tolerance), or None when the identity cannot be tried."""
+        """(total − parts, tolerance), or None when the identity cannot be tried.
+
+        Two figures printed in one unit for one amount are the same however they were rounded:
+        in a worn text one unit between them is a digit misread.
+        """
         total = self.amount(identity.total)
         if total is None:
             return None
@@ -143,7 +152,9 @@ class Grid:
         difference = value - led
         if identity.either and abs(value + led) < abs(difference):
             difference = value + led
-        return difference, half
+        alike = self.worn and count == 1 and half == 2 * total[1]
+        whole = self.to_the_unit and half == _KRONA * (count + 1)
+        return difference, 0 if alike or whole else half
 
     def holds(self, identity: Identity) -> bool | None:
         """Whether the identity holds; None when it cannot be tried."""
@@ -165,10 +176,31 @@ def vouched(grid: Grid, identity: Identity, cells: Iterable[Cell]) -> list[Cell]
         if gap is None or amount is None:
             continue
         weight = -1 if cell == identity.total else sum(w for w, c in identity.parts if c == cell)
-        placed = amount[0] == 0 and grid.placed(cell)
+        placed = (
+            amount[0] == 0
+            and grid.placed(cell)
+            and not (grid.worn and grid.row(*cell[:2]).doubtful)
+        )
         if placed or abs(gap[0] + weight * amount[0]) > gap[1]:
             found.append(cell)
     return found
+
+
+def hold_to_the_unit(grid: Grid, identities: list[Identity]) -> bool:
+    """Whether the sums of a document that are printed in whole kronor hold without rounding."""
+    gaps = [
+        gap[0]
+        for i in identities
+        if len(i.parts) > 1
+        and (gap := grid.gap(i)) is not None
+        and abs(gap[0]) <= gap[1] == _KRONA * len([c for c in i.cells if grid.figure(c)])
+    ]
+    exact = gaps.count(0)
+    return exact >= MANY_SUMS and exact >= 0.9 * len(gaps)
+
+
+_KRONA = 50  # half of it, in hundredths
+MANY_SUMS = 5
 
 
 class _Search:

@@ -15,13 +15,13 @@ from typing import NamedTuple
 
 from .columns import Atom, Column, head_atoms, merge_cell, resolve
 from .heads import SURE
-from .identities import build
+from .identities import build, nets
 from .identities import note_name as _note_name
 from .identity import Identity
 from .numbers import Figure, to_decimal
 from .participants import category, is_measure
 from .sections import Document, unit_in
-from .solve import SCALE, Cell, Grid, repair, search
+from .solve import SCALE, Cell, Grid, hold_to_the_unit, repair, search
 from .solve import Identity as Sum
 from .source import Line, Source
 from .tables import (
@@ -36,7 +36,7 @@ from .tables import (
     lost_note_head,
     readings,
 )
-from .trust import judge, vouched_for
+from .trust import judge, rests_on_guess, vouched_for
 from .vocabulary import find_insats, fold, labels_of, restore_words, rule_severity, skeleton
 
 STATEMENTS = ("resultatrakning", "balansrakning", "kassaflode")
@@ -77,16 +77,28 @@ def read_tables(
         if table.statement == "utbildning":
             _name_costs(table)
     _units(tables, document)
-    grid = Grid(tables)
+    grid = Grid(tables, worn=source.worn)
     if partial or any(t.rivals for t in tables):
         _solve(grid, deep=False)
         _settle(grid)
         _find_lost_heads(grid, partial, identity)
     sums = _solve(grid)
-    trusted = not source.worn
-    repair(grid, sums, may_repair=not trusted)
+    grid.to_the_unit = source.worn and hold_to_the_unit(grid, sums)
+    repair(grid, sums, may_repair=source.worn)
+    _doubt_nets(grid)
     drafts = _drafts(grid, sums, source, identity)
     return drafts, _findings(grid, sums, identity)
+
+
+def _doubt_nets(grid: Grid) -> None:
+    """Columns Intäkt, Kostnad, Netto in which Netto is not what it says: the heads have slipped."""
+    for t, table in enumerate(grid.tables):
+        tried = [grid.holds(i) for i in nets(grid, t, table)]
+        if len(tried) > 1 and 2 * tried.count(False) > len(tried):
+            table.columns = [c._replace(doubt=_NO_NET) for c in table.columns]
+
+
+_NO_NET = "netto är inte intäkt minus kostnad: rubrikerna kan höra till andra kolumner"
 
 
 def _prepare(table: Table, identity: Identity, worn: bool) -> bool:
@@ -842,8 +854,13 @@ def _drafts(grid: Grid, sums: list[Sum], source: Source, identity: Identity) -> 
     vouched = vouched_for(grid, sums)
     if source.worn:
         for item in sums:
-            for cell in item.cells if grid.holds(item) is False else ():
-                grid.suspects.setdefault(cell, f"{item.rule} håller inte")
+            doubt = ""
+            if grid.holds(item) is False:
+                doubt = f"{item.rule} håller inte"
+            elif rests_on_guess(grid, item):
+                doubt = f"{item.rule} håller bara om siffror före ett belopp inte hör till det"
+            for cell in item.cells if doubt else ():
+                grid.suspects.setdefault(cell, doubt)
     found: list[Draft] = []
     for t, table in enumerate(grid.tables):
         for r in range(len(table.rows)):

@@ -387,7 +387,7 @@ def _note_piece(piece: Piece) -> bool:
 
 
 _CELLED = re.compile(r"[\t|]")
-_CODE = re.compile(r"^(?:\d{6}|20\d\d|19\d\d)$")
+CODE = re.compile(r"^(?:\d\d(?:0[1-9]|1[0-2])[0-3]\d|20\d\d|19\d\d)$")  # a day or a year
 
 
 def readings(row: Row, width: int, has_note: bool, edges: list[float] | None) -> list[Reading]:
@@ -416,7 +416,7 @@ def readings(row: Row, width: int, has_note: bool, edges: list[float] | None) ->
         lead = pieces[:absorbed]
         cost = 0.0
         for piece in lead:
-            code = bool(_CODE.match(piece.digits)) or (piece.decimals and not piece.dotted)
+            code = bool(CODE.match(piece.digits)) or (piece.decimals and not piece.dotted)
             cost += 0.4 if code else 1.6 if len(piece.digits) < 4 else 4.0
         rest = pieces[absorbed:]
         label_end = rest[0].start if absorbed else row.label_end

@@ -4,12 +4,10 @@ Belongs here: what identities vouch for, and what makes a figure, a row or a col
 Does not belong here: trying readings and repairs (`solve`), naming facts (`statements`).
 """
 
-import re
-
 from .columns import Column
 from .numbers import Figure
 from .solve import Cell, Grid, Identity, vouched
-from .tables import Reading, Row, Table
+from .tables import CODE, Reading, Row, Table
 
 STATEMENTS = ("resultatrakning", "balansrakning", "kassaflode")
 
@@ -21,7 +19,7 @@ _FLOATING = 0.6  # so is another place for the same figures
 
 def vouched_for(grid: Grid, identities: list[Identity]) -> set[Cell]:
     """Cells of which an identity that holds says that they are right, label and all."""
-    held = [i for i in identities if grid.holds(i)]
+    held = [i for i in identities if grid.holds(i) and not rests_on_guess(grid, i)]
     broken = [i for i in identities if grid.holds(i) is False]
     odd = {cell for i in broken for cell in i.cells}
     found = [
@@ -32,9 +30,29 @@ def vouched_for(grid: Grid, identities: list[Identity]) -> set[Cell]:
     ]
     labelled = {cell for rule, cell in found if rule not in _LABELLESS}
     forced = _forced(grid, held, broken)
-    return {
+    certain = {
         c for _, c in found if c not in forced and (c in labelled or not grid.row(*c[:2]).doubtful)
     }
+    return certain | _zeros_between(grid, held, certain)
+
+
+def _zeros_between(grid: Grid, held: list[Identity], certain: set[Cell]) -> set[Cell]:
+    """Zeros whose labels stand apart, with certain figures next to them on both sides.
+
+    A sum holds with a zero whatever its label; that the labels have not slipped, others must say.
+    """
+    figures = ((cell, grid.figure(cell)) for i in held for cell in i.cells)
+    zeros = {cell for cell, figure in figures if figure is not None and not figure.value}
+    return {(t, r, c) for t, r, c in zeros if {(t, r - 1, c), (t, r + 1, c)} <= certain}
+
+
+def rests_on_guess(grid: Grid, identity: Identity) -> bool:
+    """Whether a row of a worn text left digits to its label only to make its sums hold."""
+    if not grid.worn:
+        return False
+    rows = {c[:2] for c in identity.cells if grid.chosen.get(c[:2]) and grid.figure(c) is not None}
+    readings = ((grid.row(*key), grid.reading(*key)) for key in rows)
+    return any(reading is not None and _absorbed(row, reading) for row, reading in readings)
 
 
 def _forced(grid: Grid, held: list[Identity], broken: list[Identity]) -> set[Cell]:
@@ -108,9 +126,7 @@ def _absorbed(row: Row, reading: Reading) -> str:
     if row.tabbed is not None or reading.label_end <= row.label_end:
         return ""
     digits = row.line.text[row.label_end : reading.label_end].strip()
-    return (
-        "" if re.fullmatch(r"20\d\d|\d{6}", digits) else "siffror före beloppet kan höra till det"
-    )
+    return "" if CODE.match(digits) else "siffror före beloppet kan höra till det"
 
 
 def _worn_shape(grid: Grid, cell: Cell, figure: Figure) -> str:
