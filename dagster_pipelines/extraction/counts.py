@@ -31,6 +31,8 @@ _MEASURES = [
 _QUARREL = "två olika tal för samma sak i rapporten"
 _LOST = "rapporten räknar per insats, men vilken det här gäller framgår inte"
 _COMMON = re.compile(r"forbund|samtliga insatser|alla insatser|insatserna|insatser totalt|andel")
+IMPLAUSIBLE = 100_000  # participants of one förbund
+_TOO_MANY = "orimligt många; flera tal kan ha lästs som ett"
 _SUM = "summan av delarna är en annan; texten är sliten"
 
 Key = tuple[object, ...]
@@ -52,6 +54,8 @@ def settle(drafts: list[Draft], *, worn: bool) -> list[Draft]:
 def _settled(draft: Draft, held: bool, doubt: str) -> Draft:
     if draft.status in ("suspect", "repaired"):
         return draft
+    if draft.statement in COUNTED and draft.unit == "antal" and draft.value >= IMPLAUSIBLE:
+        return draft._replace(status="suspect", note=_joined(draft.note, _TOO_MANY))
     if doubt and not held:
         return draft._replace(status="suspect", note=_joined(draft.note, doubt))
     return draft._replace(status="reconciled") if held else draft

@@ -181,7 +181,8 @@ def _passages(entries: list[_Entry], source: Source, taken: set[int]) -> Iterato
                 held.extend((lost, *entry[1:]) for lost in between)
         if not held and len(line.text) < 70 and _LETTER.search(line.text):
             headed = _GOAL_HEAD.match(fold(line.text)) is not None
-            figure = _DIGIT.search(line.text) or _WORDED.search(fold(line.text))
+            folded = fold(line.text)  # `Mal f6r Lotsen` holds no figure
+            figure = _DIGIT.search(folded) or _WORDED.search(folded)
             plain = "\t" not in line.text
             if plain and not headed and (not figure or named_span(line.text) is not None):
                 topic = line.text.strip()
@@ -407,6 +408,8 @@ class _Reader:
         if end is None:
             return
         year = (date(end.year, 1, 1), date(end.year, 12, 31))
+        if self.aims:  # if this goal is not understood, the outcome below is not of the one before
+            self.state["goal"] = ""
         for match in _GOAL.finditer(self.flat):
             rest = self.passage.text[match.start(3) : match.end(3)].strip()
             rest = re.sub(r"^skall\b", "ska", rest)
@@ -754,8 +757,8 @@ _RANGE = re.compile(
     r"m[ad]naders)|(?:besok|moten|veckor|dagar|personer|deltagare))(?![a-z])"
 )
 _GOAL = re.compile(
-    r"(?:^|[.:]\s*|minst |hogst )(\d{1,3})\s?%\s+av\s+(?:de |alla )?(deltagarna|"
-    r"deltagare|individerna|personalen)\s+(sk(?:a|all)\s[^.;]{5,90}|"
+    r"(?:^|[.:]\s*|minst |hogst )(\d{1,3})\s?%\s+av\s+(?:de |alla )?(d[a-z]ltagarna|"
+    r"d[a-z]ltagare|individerna|personalen)\s+(sk(?:a|all)\s[^.;]{5,90}|"
     r"upplever[^.;]{5,90}|uppger[^.;]{5,90})"
 )
 _NEXT_CELL = re.compile(
@@ -764,4 +767,4 @@ _NEXT_CELL = re.compile(
 )
 _TORN = re.compile(r"\d $")
 _OPENS = re.compile(r"\s*[Ii]\s+[A-ZÅÄÖ]")
-_OUTCOME = re.compile(r"^\W*(?:utfall|resultat)\s*:\s*(?:ca )?(\d{1,3}(?:,\d)?)\s?%")
+_OUTCOME = re.compile(r"^\W*(?:utf[a-z]{2,3}|resultat)\s*:\s*(?:ca )?(\d{1,3}(?:,\d)?)\s?%")

@@ -391,14 +391,16 @@ class Walker:
             is_head(text)
             and not self._is_year_row(text, blank)
             and not self._known_row(line)
-            and not (
-                (self.statement == "deltagare" or "<td" in line.raw)
-                and _MEASURE_LABEL.fullmatch(fold(text))
-            )
+            and not self._measured(line)
         ):
             self._head(line, text)
             return True
         return False
+
+    def _measured(self, line: Line) -> bool:
+        """`Totalt antal deltagare`: a row's label, though it could head a column."""
+        among = self.statement == "deltagare" or "<td" in line.raw
+        return among and _MEASURE_LABEL.fullmatch(fold(line.text)) is not None
 
     def _nothing(self, line: Line, text: str, blank: bool) -> bool:
         """`Avsättningar  Inga` in a balance sheet: a figure of zero."""
@@ -416,7 +418,8 @@ class Walker:
             self.heads.append(line)
             return True
         wordy = len(text.strip()) < 25 and not _DIGIT.search(text) and _LETTER.search(text)
-        if wordy and not line.raw.lstrip().startswith("<td") and not self._knows(text):
+        celled = line.raw.lstrip().startswith("<td")
+        if wordy and not celled and not self._knows(text) and not self._measured(line):
             atoms, left = head_atoms(text), beside_atoms(text)
             if not atoms and not left and not unit_in(text) and not self.items:
                 return True
@@ -464,7 +467,8 @@ class Walker:
         tabular = self.statement in ("not", "driftredovisning", *STATEMENTS)
         if not split_cells(text) and (not _sentence(text) or self._knows(text)):
             self._note_insats(text)
-            named = (parted if self._counting() else blank) and _name_like(text)
+            waiting = bool(self.items) and self.items[-1].kind == "label"
+            named = (blank if waiting else parted) and _name_like(text)
             named = named and self.statement not in STATEMENTS
             if named and not is_measure(text):
                 if "<t" not in line.raw and self._counting():
@@ -485,14 +489,19 @@ class Walker:
         return item.kind == "label" and item.line.text.strip(" #*_:\t|") == self.name
 
     def _counting(self) -> bool:
-        """Whether a table of participants is under way: rows, and no label waits for figures."""
-        rows = [i.row for i in self.items if i.row is not None]
-        return (
-            bool(rows)
-            and self.statement not in (*STATEMENTS, "not", "driftredovisning")
-            and all(i.kind == "row" for i in self.items[-2:])
-            and all(is_measure(row.label) for row in rows)
-        )
+        """Whether a table of participants is under way, and no label waits for figures."""
+        if self.statement in (*STATEMENTS, "not", "driftredovisning"):
+            return False
+        plain = [i for i in self.items if i.kind != "head"]
+        if not plain or plain[-1].kind == "label":
+            return False
+        labels = [i.row.label for i in plain if i.kind == "row" and i.row is not None]
+        labels += [
+            label.line.text
+            for label, values in itertools.pairwise(plain)
+            if label.kind == "label" and values.kind == "values"
+        ]
+        return bool(labels) and all(map(is_measure, labels))
 
     def _running_text(self, line: Line, text: str) -> None:
         self._flush(keep=True)
@@ -779,6 +788,7 @@ def _name_like(text: str) -> bool:
         and len(stripped.split()) <= 5
         and stripped[0].isupper()
         and not _NOT_NAME.search(fold(stripped))
+        and not _forbund_name(stripped)
     )
 
 
@@ -1201,8 +1211,7 @@ def _stacked_row(label: str, parts: list[Row]) -> Row:
         if part.tabbed is not None:
             figure = part.tabbed[0][0]
         else:
-            options = cuts(part.pieces)
-            figure = (options[1][0] if 1 in options else options[min(options)][0]).figures[0]
+            figure = _first(part, 1)
             figure = figure._replace() if figure is not None else None  # its own identity
         cells.append([figure])
         if figure is not None:
@@ -1242,9 +1251,15 @@ def _single(row: Row) -> int | None:
     if row.tabbed is not None:
         figure = row.tabbed[0][0]
         return figure.value if figure else None
-    options = cuts(row.pieces)
-    figure = options[min(options)][0].figures[0]
+    figure = _first(row)
     return figure.value if figure else None
+
+
+def _first(row: Row, places: int = 0) -> Figure | None:
+    """The first figure of a row cut into as many as asked for, else into the fewest."""
+    options = cuts(row.pieces)
+    best = options.get(places) or next(iter(options.values()), None)
+    return best[0].figures[0] if best else None
 
 
 def _fit(labels: list[str], values: list[int | None], statement: str) -> float:

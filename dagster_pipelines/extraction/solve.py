@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from .numbers import Figure
-from .tables import Reading, Row, Table
+from .tables import CODE, Reading, Row, Table
 
 SCALE = {"SEK": 1, "TSEK": 1000, "MSEK": 1_000_000, "": 1}
 MAX_ROUNDS = 5
@@ -184,6 +184,25 @@ def vouched(grid: Grid, identity: Identity, cells: Iterable[Cell]) -> list[Cell]
         if placed or abs(gap[0] + weight * amount[0]) > gap[1]:
             found.append(cell)
     return found
+
+
+def rests_on_guess(grid: Grid, identity: Identity) -> bool:
+    """Whether a row of a worn text left digits to its label only to make its sums hold."""
+    moved = {cell[:2] for cell in identity.cells if grid.chosen.get(cell[:2])}
+    return any(_leaves_digits(grid, cell) for cell in identity.cells if cell[:2] in moved)
+
+
+def _leaves_digits(grid: Grid, cell: Cell) -> bool:
+    reading = grid.reading(*cell[:2]) if grid.worn and grid.figure(cell) is not None else None
+    return reading is not None and bool(absorbed(grid.row(*cell[:2]), reading))
+
+
+def absorbed(row: Row, reading: Reading) -> str:
+    """Digits, neither year nor code, that the reading leaves to the label."""
+    if row.tabbed is not None or reading.label_end <= row.label_end:
+        return ""
+    digits = row.line.text[row.label_end : reading.label_end].strip()
+    return "" if CODE.match(digits) else "siffror före beloppet kan höra till det"
 
 
 def hold_to_the_unit(grid: Grid, identities: list[Identity]) -> bool:
@@ -457,7 +476,7 @@ def edit(value: int, other: int, decimals: bool) -> tuple[int, str] | None:
 
 def _edited(digits: str, wanted: str) -> tuple[int, str] | None:
     """One digit glued on, misread, lost or superfluous."""
-    if len(wanted) > 13:
+    if len(wanted) > 13 or len(digits) == len(wanted) == 1:  # any digit for any other
         return None
     if len(digits) > 1 and digits[:-1] == wanted:
         return 1, "siffra påklistrad sist"
@@ -493,6 +512,7 @@ def repair(grid: Grid, identities: list[Identity], may_repair: bool) -> None:
 
     `may_repair` False (clean text): only cells with visible damage may be corrected.
     """
+    identities = [i for i in identities if not any(_leaves_digits(grid, c) for c in i.cells)]
     touching: dict[Cell, list[int]] = defaultdict(list)
     for n, identity in enumerate(identities):
         for cell in identity.cells:

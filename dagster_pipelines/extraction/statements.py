@@ -21,7 +21,7 @@ from .identity import Identity
 from .numbers import Figure, to_decimal
 from .participants import category, is_measure
 from .sections import Document, unit_in
-from .solve import SCALE, Cell, Grid, hold_to_the_unit, repair, search
+from .solve import SCALE, Cell, Grid, hold_to_the_unit, repair, rests_on_guess, search
 from .solve import Identity as Sum
 from .source import Line, Source
 from .tables import (
@@ -36,7 +36,7 @@ from .tables import (
     lost_note_head,
     readings,
 )
-from .trust import judge, rests_on_guess, vouched_for
+from .trust import judge, vouched_for
 from .vocabulary import find_insats, fold, labels_of, restore_words, rule_severity, skeleton
 
 STATEMENTS = ("resultatrakning", "balansrakning", "kassaflode")
@@ -486,6 +486,7 @@ def _find_lost_heads(grid: Grid, partial: list[Table], identity: Identity) -> No
         for c, column in enumerate(table.columns):
             if column.known and column.role == "value" and column.part in ("", "net"):
                 known.append((column, _figures_of(grid, t, c)))
+    elsewhere = list(known)
     for t, table in enumerate(grid.tables):
         if not any(table is p for p in partial):
             continue
@@ -509,8 +510,25 @@ def _find_lost_heads(grid: Grid, partial: list[Table], identity: Identity) -> No
                     text=text,
                     doubt="",
                 )
+        if grid.worn:
+            _doubt_beside_lost(table, own, elsewhere)
 
 
+def _doubt_beside_lost(
+    table: Table,
+    own: list[list[tuple[str, int, int]]],
+    elsewhere: list[tuple[Column, list[tuple[str, int, int]]]],
+) -> None:
+    """A worn head that has words for too few columns may have given them to the wrong ones."""
+    if all(c.known or c.text for c in table.columns):
+        return
+    for i, column in enumerate(table.columns):
+        alike = [f for k, f in elsewhere if (k.scenario, k.end) == (column.scenario, column.end)]
+        if column.known and not any(_common(own[i], figures) >= 2 for figures in alike):
+            table.columns[i] = column._replace(doubt=_SLIPPED)
+
+
+_SLIPPED = "en kolumn saknar rubrik; rubrikerna kan höra till andra kolumner"
 _TWO_WAYS = "kolumnrubrikerna kan läsas på flera sätt och inget annat avgör"
 
 
@@ -669,7 +687,9 @@ def _classify(table: Table) -> None:  # noqa: PLR0912
     text = " ".join(labels)
     lines = [*table.heads, *(h for block in table.stacked_heads for h in block)]
     heads = fold(" ".join(h.text for h in lines))
-    if table.statement in ("deltagare", "mal", "personal") and _of_money(table, f"{text} {heads}"):
+    costs = {"cost", "net"} <= {c.part for c in table.columns}
+    people = table.statement in ("deltagare", "mal", "personal")
+    if people and (costs or _of_money(table, f"{text} {heads}")):
         table.statement = ""  # a section whose end was not seen
     elif re.search(r"tillfallen", heads) and not any(r.post for r in table.rows):
         table.statement = "utbildning"
