@@ -117,7 +117,7 @@ class Context:
             return names.pop()
         if names:
             return ""
-        for match in _IN.finditer(fold(text)):
+        for match in _IN.finditer(mended(text)):
             if match.start() > place - 160 and (name := self._resolved(text, match.end())):
                 return name
         return ""

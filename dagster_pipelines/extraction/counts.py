@@ -29,6 +29,7 @@ _MEASURES = [
     ("opening", re.compile(r"^(?:antal )?ingaende\b")),
 ]
 _QUARREL = "två olika tal för samma sak i rapporten"
+_MIXED = "flera insatsers tal har blandats under en rubrik"
 _LOST = "rapporten räknar per insats, men vilken det här gäller framgår inte"
 _COMMON = re.compile(r"forbund|samtliga insatser|alla insatser|insatserna|insatser totalt|andel")
 IMPLAUSIBLE = 100_000  # participants of one förbund
@@ -40,13 +41,14 @@ Key = tuple[object, ...]
 
 def settle(drafts: list[Draft], *, worn: bool) -> list[Draft]:
     """The drafts with the status that their sums and repetitions give the counts among them."""
-    found = _headed([_named(d) for d in drafts])
+    found = _headed([_named(d, worn) for d in drafts])
     doubts: dict[int, str] = _quarrels(found)
     held: set[int] = set()
     _sexes(found, held, doubts, worn)
     _flows(found, held)
     _categories(found, held)
     _shares(found, held)
+    held -= {i for i, doubt in doubts.items() if doubt == _MIXED}  # a sum says not whose it is
     _placeless(found, held, doubts)
     return [_settled(d, i in held, doubts.get(i, "")) for i, d in enumerate(found)]
 
@@ -65,7 +67,7 @@ def _joined(note: str, more: str) -> str:
     return "; ".join(part for part in (note, more) if part)
 
 
-def _named(draft: Draft) -> Draft:
+def _named(draft: Draft, worn: bool) -> Draft:
     """A row of a table of participants that names nothing countable is left to a person."""
     if draft.statement != "deltagare" or draft.status != "unchecked" or draft.unit != "antal":
         return draft
@@ -75,7 +77,7 @@ def _named(draft: Draft) -> Draft:
     )
     if not itself and (draft.insats or draft.breakdown or is_measure(draft.label)):
         named = is_measure(draft.label) or skeleton(draft.label) == skeleton(draft.insats)
-        if named or "kolumn=" not in draft.breakdown:
+        if named or ((draft.breakdown or not worn) and "kolumn=" not in draft.breakdown):
             return draft
     return draft._replace(
         status="suspect", note=_joined(draft.note, "vad raden räknar framgår inte")
@@ -175,7 +177,11 @@ def _quarrels(drafts: list[Draft]) -> dict[int, str]:
     ).values():
         if len({drafts[i].value for i in group}) > 1:
             doubts.update(dict.fromkeys(group, _QUARREL))
-    return doubts
+    labels: dict[str, set[str]] = defaultdict(set)
+    for i in doubts:
+        labels[drafts[i].insats].add(drafts[i].label)
+    mixed = {insats for insats, names in labels.items() if insats and len(names) > 1}
+    return {i: _MIXED for i in chosen if drafts[i].insats in mixed} | doubts
 
 
 def _sexes(drafts: list[Draft], held: set[int], doubts: dict[int, str], worn: bool) -> None:

@@ -633,7 +633,7 @@ class Walker:
             blockwise = sum(i.kind == "label" for i in self.items) >= 3 and all(
                 i.kind in ("label", "values", "head") for i in self.items
             )
-            counted = len(kinds & {"count", "women", "men", "total"}) >= 2
+            counted = sum(a.kind in _COUNTING for a in head_atoms(text)) >= 2
             if (timed or counted) and not blockwise:
                 same = any(h.text.split() == line.text.split() for h in self.heads)
                 if same:
@@ -751,6 +751,7 @@ _DATE_LIKE = re.compile(r"\d{4}-\d\d-\d\d|20\d\d|\d{6}")
 _GOALS_BELOW = re.compile(r"malen\b.{0,80}(?:nedan|:\s*$)|^mal\w* for .{0,40}:\s*$")
 _YEAR = re.compile(r"\s*20\d\d\s*")
 _NOT_OF_A_DAY = {"budget", "prognos", "avvikelse", "used", "income", "cost"}
+_COUNTING = {"count", "women", "men", "total"}
 _DATED = {"date", "range", "year", "to"}
 _BLOCK_HEADS = {
     "avvikelse",

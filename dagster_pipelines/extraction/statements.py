@@ -86,6 +86,8 @@ def read_tables(
     grid.to_the_unit = source.worn and hold_to_the_unit(grid, sums)
     repair(grid, sums, may_repair=source.worn)
     _doubt_nets(grid)
+    if source.worn:
+        _doubt_torn(grid, sums)
     drafts = _drafts(grid, sums, source, identity)
     return drafts, _findings(grid, sums, identity)
 
@@ -98,6 +100,34 @@ def _doubt_nets(grid: Grid) -> None:
             table.columns = [c._replace(doubt=_NO_NET) for c in table.columns]
 
 
+def _doubt_torn(grid: Grid, sums: list[Sum]) -> None:
+    """Columns of which one may be the last three digits of the one before it.
+
+    All its figures are of three digits after a single space, and a sum in one of the two breaks.
+    """
+    broken = {cell[::2] for i in sums if grid.holds(i) is False for cell in i.cells}
+    for t, table in enumerate(grid.tables):
+        for c in range(1, table.width):
+            if broken.isdisjoint({(t, c - 1), (t, c)}) or not _thousands(grid, t, c):
+                continue
+            table.columns = [k._replace(doubt=k.doubt or _TORN_COLUMN) for k in table.columns]
+
+
+def _thousands(grid: Grid, t: int, c: int) -> bool:
+    """Whether every figure of a column could go on the figure before it on its line."""
+    pairs = 0
+    for r, row in enumerate(grid.tables[t].rows):
+        before, figure = grid.figure((t, r, c - 1)), grid.figure((t, r, c))
+        if before is None or figure is None:
+            continue
+        between = row.line.text[before.end : figure.start]
+        if row.tabbed is not None or between != " " or figure.end - figure.start != 3:
+            return False
+        pairs += 1
+    return pairs > 2
+
+
+_TORN_COLUMN = "två kolumner kan vara en: beloppen kan ha delats vid tusentalen"
 _NO_NET = "netto är inte intäkt minus kostnad: rubrikerna kan höra till andra kolumner"
 
 
@@ -189,6 +219,10 @@ def _lay_columns(table: Table, identity: Identity) -> bool:
     table.columns = [
         resolve(atoms, identity.period_start, identity.period_end, instant) for atoms in stacked
     ]
+    table.columns = [
+        c._replace(doubt=_PART_OF_BOKSLUT) if _closes_part(atoms, c) else c
+        for c, atoms in zip(table.columns, stacked, strict=True)
+    ]
     table.columns = _whole_years(table.columns, stacked, identity)
     if not table.stacked_heads:
         _weigh(table, heads, identity, instant)
@@ -214,6 +248,15 @@ def _lay_columns(table: Table, identity: Identity) -> bool:
     for row in table.rows:
         _prefer_costs(row, table.columns)
     return _forget_heads(table, lost) and width > 1
+
+
+def _closes_part(atoms: Sequence[Atom], column: Column) -> bool:
+    """`Bokslut jan-apr 2019`: the months may be those of the column beside it."""
+    ranged = any(a.kind == "range" for a in atoms) and any(a.kind == "bokslut" for a in atoms)
+    return ranged and column.end is not None and column.end.month != 12
+
+
+_PART_OF_BOKSLUT = "ett bokslut är av ett helt år; månaderna kan höra till en annan kolumn"
 
 
 def _forget_heads(table: Table, lost: list[int]) -> bool:
@@ -524,7 +567,7 @@ def _doubt_beside_lost(
         return
     for i, column in enumerate(table.columns):
         alike = [f for k, f in elsewhere if (k.scenario, k.end) == (column.scenario, column.end)]
-        if column.known and not any(_common(own[i], figures) >= 2 for figures in alike):
+        if not any(_common(own[i], figures) >= 2 for figures in alike):
             table.columns[i] = column._replace(doubt=_SLIPPED)
 
 

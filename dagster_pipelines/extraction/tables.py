@@ -843,6 +843,9 @@ def _cell_groups(line: Line, cells: list[tuple[int, int]]) -> list[list[Atom]] |
     groups: list[list[Atom]] = []
     any_atom = False
     for nth, (a, b) in enumerate(cells):
+        if nth == 0 and fold(line.text[a:b]).strip() == "per":  # its date stands below
+            groups.append([Atom("utfall", a, b, line.text[a:b].strip())])
+            continue
         found = head_atoms(line.text[a:b])
         atoms = [_shift(atom, a) for atom in found]
         if nth == 0 and (
