@@ -21,7 +21,7 @@ from .sections import Walker
 from .source import Source, read_source
 from .statements import Draft, group_by_line, read_tables, statistics
 
-EXTRACTOR_VERSION = "1.1.0"
+EXTRACTOR_VERSION = "1.2.0"
 MAX_CHARACTERS = 5_000_000
 FACT_COLUMNS = (
     "report_id",

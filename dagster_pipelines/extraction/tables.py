@@ -690,7 +690,7 @@ def _placed_heads(
             for i, group in enumerate(flat):
                 stacked[i].extend(group)
             aligned = aligned and nearest is not None
-        elif edges and present[0][0].start > 8:
+        elif edges and present and present[0][0].start > 8:
             for group in present:
                 i = min(range(width), key=lambda c: abs(edges[c] - group[-1].end))
                 stacked[i].extend(group)
