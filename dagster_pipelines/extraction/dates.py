@@ -6,9 +6,9 @@ is the report's own period (`identity`) or a column's (`columns`).
 
 import calendar
 import re
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from .vocabulary import fold
 
@@ -63,12 +63,15 @@ _RANGE = re.compile(
 _DATE = re.compile(DATE)
 UNTIL = re.compile(r"t\.?\s?o\.?\s?m|till och med")
 _DIGIT = re.compile(r"\d")
-_RANGED = re.compile(r"-|till|t\.?\s?o\.?\s?m|(?<![a-z])[qt]\d|kvartal|kv\.?\s|tertial|halv[ad4]r")
+_RANGED = re.compile(  # every range has one of these
+    r"(?:-|till|t\.?\s?o\.?\s?m\.?|och med)\s*"
+    r"(?:\d|jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec)"
+    r"|(?<![a-z])[qt]\d|kvartal|kv\.?\s|tertial|halv[ad4]r"
+)
 _DATED = re.compile(rf"\d{{6}}|\d-\d|\d/\d|\d[.]\d|\d\s?[:]?[ae]?\s?{MONTH}")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A date or a period found at `start:end` of a text; `first` is None for a single date.
 
     `year` is None when a period was printed without one ("januari-augusti").
@@ -94,18 +97,25 @@ def month_end(year: int, month: int) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
+_PARTED = re.compile(r"((?:19|20)\d\d)[-./]\s?(\d{1,2})\s?[-./](\d{1,2})")
+_EIGHT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
+_SIX = re.compile(r"(\d\d)-?(\d\d)-?(\d\d)")
+_NAMED = re.compile(rf"(\d{{1,2}})\D{{0,3}}?({MONTH})\.?\s+(\d{{4}})")
+_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})[ -](\d{4})")
+
+
 def parse_date(text: str) -> date | None:
     """One date in any of the printed forms, folded text."""
     text = text.strip()
-    if match := re.fullmatch(r"((?:19|20)\d\d)[-./]\s?(\d{1,2})\s?[-./](\d{1,2})", text):
+    if match := _PARTED.fullmatch(text):
         return make(int(match[1]), int(match[2]), int(match[3]))
-    if match := re.fullmatch(r"((?:19|20)\d\d)(\d\d)(\d\d)", text):
+    if match := _EIGHT.fullmatch(text):
         return make(int(match[1]), int(match[2]), int(match[3]))
-    if match := re.fullmatch(r"(\d\d)-?(\d\d)-?(\d\d)", text):
+    if match := _SIX.fullmatch(text):
         return make(2000 + int(match[1]), int(match[2]), int(match[3]))
-    if match := re.fullmatch(rf"(\d{{1,2}})\D{{0,3}}?({MONTH})\.?\s+(\d{{4}})", text):
+    if match := _NAMED.fullmatch(text):
         return make(int(match[3]), MONTHS[match[2]], int(match[1]))
-    if match := re.fullmatch(r"(\d{1,2})/(\d{1,2})[ -](\d{4})", text):
+    if match := _SLASHED.fullmatch(text):
         return make(int(match[3]), int(match[2]), int(match[1]))
     return None
 
@@ -134,6 +144,7 @@ _WORN_MONTH = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def mend_months(folded: str) -> str:
     """Folded text with the months that OCR misread by one letter put right, in place."""
     if len(folded) > 200 or not _WORN_MONTH.search(folded):
