@@ -34,7 +34,8 @@ APP = Path(__file__).with_name("app.py")
 STATIC = Path(get_static_dir())
 FOREVER = "public, immutable, max-age=31536000"  # their names tell what is in them
 IMPORTED = re.compile(r'(?:from|import)"\./([\w.-]+\.js)"')
-HERE = """<script>window.__streamlit = {BACKEND_BASE_URL: location.origin + "/",
+# Beside the page, which is right behind a proxy with a path of its own too.
+HERE = """<script>window.__streamlit = {BACKEND_BASE_URL: new URL("./", location.href).href,
 HOST_CONFIG: {allowedOrigins: [location.origin], useExternalAuthToken: false}}</script>"""
 NOSCRIPT = (
     "<noscript><p>Sidorna behöver JavaScript. Tabellerna finns också som filer.</p></noscript>"
