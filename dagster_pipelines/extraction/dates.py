@@ -63,9 +63,11 @@ _RANGE = re.compile(
 _DATE = re.compile(DATE)
 UNTIL = re.compile(r"t\.?\s?o\.?\s?m|till och med")
 _DIGIT = re.compile(r"\d")
-_RANGED = re.compile(  # every range has one of these
-    r"(?:-|till|t\.?\s?o\.?\s?m\.?|och med)\s*"
-    r"(?:\d|jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec)"
+_ISO = re.compile(r"\d{4}-\d\d-\d\d")
+_SHORT = r"(?:jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec)"
+_RANGED = re.compile(  # every range has one of these, whole dates being #
+    rf"(?:[\d#]|{_SHORT}[a-z]*)\.?\s*(?:-{{1,2}}|till(?: och med)?|t\.?\s?o\.?\s?m\.?)\s*[\d#]"
+    rf"|(?:-|till|och med|m\.?)\s*{_SHORT}"
     r"|(?<![a-z])[qt]\d|kvartal|kv\.?\s|tertial|halv[ad4]r"
 )
 _DATED = re.compile(rf"\d{{6}}|\d-\d|\d/\d|\d[.]\d|\d\s?[:]?[ae]?\s?{MONTH}")
@@ -160,7 +162,7 @@ def find_spans(text: str) -> tuple[Span, ...]:
         return ()
     found: list[Span] = []
     taken = 0
-    for match in _RANGE.finditer(folded) if _RANGED.search(folded) else ():
+    for match in _RANGE.finditer(folded) if _RANGED.search(_ISO.sub("#", folded)) else ():
         if match.start() < taken:
             continue
         span = _range(match)

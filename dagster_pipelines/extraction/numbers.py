@@ -441,6 +441,18 @@ def split_row(text: str) -> tuple[int, tuple[Piece, ...]] | None:
 _BLANK_TAIL = re.compile(r"[\dOo]\s*$")
 
 
+def whole(pieces: tuple[Piece, ...]) -> Cut | None:
+    """The cut of all pieces into one number, None when they cannot be one."""
+    glue = [
+        _glue_cost(before, piece) if before.digits else None
+        for before, piece in itertools.pairwise(pieces)
+    ]
+    return next(
+        (Cut(*options[0]) for end, options in _numbers_from(pieces, glue, 0) if end == len(pieces)),
+        None,
+    )
+
+
 def forget_rows() -> None:
     """Let go of what is remembered of the rows of a document: of no use in another."""
     cuts.cache_clear()
