@@ -136,7 +136,7 @@ def _name_scores(texts: list[str]) -> Scores:
     named_keys = [k for k in keys if k[0] in whole]
     for number, text in enumerate(joined):
         rest = text.replace(" och ", " ")
-        if not any([key in rest for key, *_ in named_keys]):
+        if not any(key in rest for key, *_ in named_keys):
             continue
         context = "samordningsf" in text or "finsam" in text or "samordnings f" in text
         previous = joined[number - 1] if number else ""
