@@ -258,8 +258,10 @@ def _near_words(folded: str, covered: bytearray, atoms: list[Atom]) -> None:
     """Head words that OCR has damaged (`Budgct`), on lines that hold little else."""
     if len(folded) > 200 or len(folded.split()) > 9:
         return
-    loose = [m for m in _LONG_WORD.finditer(folded) if 1 not in covered[m.start() : m.end()]]
-    if not loose or len(loose) > 3:
+    loose = list(_LONG_WORD.finditer(folded))
+    if atoms:
+        loose = [m for m in loose if 1 not in covered[m.start() : m.end()]]
+    if len(loose) > 3:
         return
     for match in loose:
         known = _near_word(match.group())

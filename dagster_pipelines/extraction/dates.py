@@ -63,11 +63,15 @@ _RANGE = re.compile(
 _DATE = re.compile(DATE)
 UNTIL = re.compile(r"t\.?\s?o\.?\s?m|till och med")
 _DIGIT = re.compile(r"\d")
-_RANGED = re.compile(  # every range has one of these
-    r"(?:-|till|t\.?\s?o\.?\s?m\.?|och med)\s*"
-    r"(?:\d|jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec)"
+_ISO = re.compile(r"\d{4}-\d\d-\d\d")
+_SHORT = r"(?:jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec)"
+_RANGED = re.compile(  # every range has one of these, whole dates being #
+    rf"(?:[\d#]|{_SHORT}[a-z]*)\.?\s*(?:-{{1,2}}|till(?: och med)?|t\.?\s?o\.?\s?m\.?)\s*[\d#]"
+    rf"|(?:-|till|och med|m\.?)\s*{_SHORT}"
     r"|(?<![a-z])[qt]\d|kvartal|kv\.?\s|tertial|halv[ad4]r"
 )
+_SIX_DIGITS = re.compile(r"\d\d-?\d\d-?\d\d")  # a date without a century has them
+_LOOSE = re.compile(rf"{_SHORT}|[qt]\d|kvartal|kv\.?\s|tertial|halv")  # a period without a year
 _DATED = re.compile(rf"\d{{6}}|\d-\d|\d/\d|\d[.]\d|\d\s?[:]?[ae]?\s?{MONTH}")
 
 
@@ -158,16 +162,19 @@ def find_spans(text: str) -> tuple[Span, ...]:
     folded = mend_months(fold(text))
     if "-" not in folded and not _DIGIT.search(folded) and not UNTIL.search(folded):
         return ()
+    dated = "20" in folded or "19" in folded or _SIX_DIGITS.search(folded) is not None
+    if not dated and not _LOOSE.search(folded):
+        return ()
     found: list[Span] = []
     taken = 0
-    for match in _RANGE.finditer(folded) if _RANGED.search(folded) else ():
+    for match in _RANGE.finditer(folded) if _RANGED.search(_ISO.sub("#", folded)) else ():
         if match.start() < taken:
             continue
         span = _range(match)
         if span:
             found.append(span)
             taken = match.end()
-    for match in _DATE.finditer(folded) if _DATED.search(folded) else ():
+    for match in _DATE.finditer(folded) if dated and _DATED.search(folded) else ():
         if any(s.start < match.end() and match.start() < s.end for s in found):
             continue
         day = parse_date(match.group())

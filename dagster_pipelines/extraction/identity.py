@@ -135,11 +135,13 @@ def _name_scores(texts: list[str]) -> Scores:
     whole = "\n".join(joined).replace(" och ", " ")
     named_keys = [k for k in keys if k[0] in whole]
     for number, text in enumerate(joined):
+        rest = text.replace(" och ", " ")
+        if not any(key in rest for key, *_ in named_keys):
+            continue
         context = "samordningsf" in text or "finsam" in text or "samordnings f" in text
         previous = joined[number - 1] if number else ""
         title = number < 25
         named = context or (title and ("samordningsf" in previous or "finsam" in previous))
-        rest = text.replace(" och ", " ")
         for key, forbund_id, kind in named_keys:
             if len(key) < 3 or key not in rest:
                 continue

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 MINUS = "-−–—‑"
 MAX_PIECES = 48
+LONGEST = 15  # digits of a group
 MAX_CUTS = 16
 MAX_PLACES = 14
 DEAR = 5.0  # a cut that costs so much more than the cheapest is not considered
@@ -163,6 +164,8 @@ class _Scanner:
 
 def pieces_of(text: str, start: int = 0) -> tuple[Piece, ...] | None:
     """The digit groups of `text[start:]`, or None when anything but figures stands there."""
+    if _PLAIN.match(text, start):
+        return _plain(text, start)
     scanner = _Scanner()
     i = start
     while i < len(text):
@@ -171,6 +174,24 @@ def pieces_of(text: str, start: int = 0) -> tuple[Piece, ...] | None:
             return None
         i = match.end()
     return _parentheses(text, scanner.end())
+
+
+_PLAIN = re.compile(r"[0-9][0-9 ]*\Z")
+_DIGITS = re.compile(r"[0-9]+")
+
+
+def _plain(text: str, start: int) -> tuple[Piece, ...] | None:
+    """The digit groups of a tail that holds nothing but digits and spaces."""
+    found: list[Piece] = []
+    last = start
+    for match in _DIGITS.finditer(text, start):
+        first, end = match.span()
+        if end - first > LONGEST:
+            return None
+        gap = GLUED if first == last else NARROW if first - last == 1 else WIDE
+        found.append(Piece(first, end, match.group(), gap=gap))
+        last = end
+    return tuple(found) if len(found) <= MAX_PIECES else None
 
 
 def _parentheses(text: str, found: list[Piece]) -> tuple[Piece, ...]:
@@ -214,7 +235,7 @@ def _bare(raw: str) -> tuple[str, int, int]:
 def _digits(core: str) -> tuple[str, bool] | None:
     """The digits meant by these characters and whether some were damaged, None when too few."""
     digits = core.translate(_CONFUSED)
-    if not digits.isdigit() or len(digits) > 15:
+    if not digits.isdigit() or len(digits) > LONGEST:
         return None
     damaged = digits != core
     sound = sum(map(str.isdigit, core)) * 2 >= len(core)
@@ -225,7 +246,7 @@ def _digits(core: str) -> tuple[str, bool] | None:
 
 def _piece(match: re.Match[str], gap: int, pending: _Sign | None) -> Piece | None:
     raw = match["num"]
-    if raw.isdecimal() and pending is None and not match["pct"] and len(raw) <= 15:
+    if raw.isdecimal() and pending is None and not match["pct"] and len(raw) <= LONGEST:
         return Piece(match.start(), match.start() + len(raw), raw, gap=gap)
     start, percent = match.start(), bool(match["pct"])
     end = start + len(raw)
@@ -439,6 +460,18 @@ def split_row(text: str) -> tuple[int, tuple[Piece, ...]] | None:
 
 
 _BLANK_TAIL = re.compile(r"[\dOo]\s*$")
+
+
+def whole(pieces: tuple[Piece, ...]) -> Cut | None:
+    """The cut of all pieces into one number, None when they cannot be one."""
+    glue = [
+        _glue_cost(before, piece) if before.digits else None
+        for before, piece in itertools.pairwise(pieces)
+    ]
+    return next(
+        (Cut(*options[0]) for end, options in _numbers_from(pieces, glue, 0) if end == len(pieces)),
+        None,
+    )
 
 
 def forget_rows() -> None:

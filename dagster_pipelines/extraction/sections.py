@@ -6,7 +6,7 @@ in which labels and figures stand apart. Does not belong here: readings of figur
 
 import itertools
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
@@ -380,7 +380,7 @@ class Walker:
         if cornered is not None and not self._known_row(line):
             if cornered[0].statement != self.statement or not self.items:
                 self._open(cornered[0], line)
-            self._head(replace(line, text=cornered[1], offsets=None), cornered[1])
+            self._head(line._replace(text=cornered[1], offsets=None), cornered[1])
             return True
         heading = None if cell else heading_of(text, self.statement if begun else "", blank)
         grouped = heading is not None and self.heads and skeleton(heading.title) in _AMBIGUOUS

@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
+from typing import NamedTuple
 
 from .vocabulary import KNOWN_WORDS, fold
 
@@ -35,8 +36,7 @@ _FURNITURE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line: its number and page (1-based), the cleaned text, the raw text it came from."""
 
     number: int

@@ -36,7 +36,7 @@ from .tables import (
     lost_note_head,
     readings,
 )
-from .trust import judge, vouched_for
+from .trust import judge, out_of_scale, vouched_for
 from .vocabulary import find_insats, fold, labels_of, restore_words, rule_severity, skeleton
 
 STATEMENTS = ("resultatrakning", "balansrakning", "kassaflode")
@@ -88,6 +88,7 @@ def read_tables(
     _doubt_nets(grid)
     if source.worn:
         _doubt_torn(grid, sums)
+        _doubt_count(grid)
     drafts = _drafts(grid, sums, source, identity)
     return drafts, _findings(grid, sums, identity)
 
@@ -127,6 +128,19 @@ def _thousands(grid: Grid, t: int, c: int) -> bool:
     return pairs > 2
 
 
+def _doubt_count(grid: Grid) -> None:
+    """Tables of which many rows have amounts out of scale: cut into a wrong number of columns."""
+    for t, table in enumerate(grid.tables):
+        odd = sum(
+            len(row.readings) > 1 and out_of_scale(grid, (t, r, 0))
+            for r, row in enumerate(table.rows)
+        )
+        if odd > MANY_ODD and odd * 3 > len(table.rows):
+            table.columns = [k._replace(doubt=k.doubt or _WRONG_COUNT) for k in table.columns]
+
+
+MANY_ODD = 3  # rows
+_WRONG_COUNT = "beloppen på många rader är av olika storlek: antalet kolumner kan vara fel"
 _TORN_COLUMN = "två kolumner kan vara en: beloppen kan ha delats vid tusentalen"
 _NO_NET = "netto är inte intäkt minus kostnad: rubrikerna kan höra till andra kolumner"
 

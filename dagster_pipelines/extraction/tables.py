@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from .columns import Atom, Column, beside_atoms, head_atoms, merge_cell
 from .heads import HeadLine, HeadReading, head_line, lay, least_cost, supported
-from .numbers import CELL, WIDE, Figure, Piece, cuts, pieces_of, split_row
+from .numbers import CELL, WIDE, Figure, Piece, cuts, pieces_of, split_row, whole
 from .source import Line
 from .vocabulary import fold, skeleton
 
@@ -229,6 +229,9 @@ def _cell_figures(
     pieces = pieces_of(text[:b].rstrip(), a + (len(text[a:b]) - len(text[a:b].lstrip())))
     if not pieces or not any(p.digits for p in pieces):
         return None
+    one = whole(pieces)
+    if one is not None and not (len(pieces) > 1 and pieces[-1].percent):
+        return one.figures, pieces
     options = cuts(pieces)
     for places in (1, 2, 3):
         if places in options and options[places][0].cost <= 6:

@@ -135,7 +135,7 @@ def _worn_shape(grid: Grid, cell: Cell, figure: Figure) -> str:
         return "decimaler i en tabell utan; en siffra kan ha fallit bort"
     if column.role == "share" and not _share_agrees(grid, cell, figure):
         return "andelen stämmer inte med radens utfall och budget"
-    if len(grid.row(*cell[:2]).readings) > 1 and _out_of_scale(grid, cell):
+    if len(grid.row(*cell[:2]).readings) > 1 and out_of_scale(grid, cell):
         return "beloppen är av en annan storlek än kolumnernas; raden kan delas på flera sätt"
     return ""
 
@@ -180,7 +180,7 @@ def _row_doubt(row: Row, reading: Reading, c: int, figure: Figure) -> str:
 SCALE_APART = 100  # times the median of a column
 
 
-def _out_of_scale(grid: Grid, cell: Cell) -> bool:
+def out_of_scale(grid: Grid, cell: Cell) -> bool:
     """Whether a figure of the row is far from those of its column: digits may have moved."""
     t, r, _ = cell
     table = grid.tables[t]

@@ -13,9 +13,11 @@ from dagster_pipelines.extraction.source import Line
 from dagster_pipelines.extraction.statements import (
     _closes_part,
     _doubt_beside_lost,
+    _doubt_count,
     _doubt_torn,
 )
 from dagster_pipelines.extraction.tables import Table, parse_row, readings
+from dagster_pipelines.extraction.trust import out_of_scale
 
 COLUMN = ("utfall", None, None)
 HEAD = "Samordningsförbundet Västerås\nDelårsrapport 1 januari - 31 augusti 2025\n\n"
@@ -96,12 +98,12 @@ def test_netto_that_is_not_income_less_cost_says_that_the_heads_have_slipped():
     assert statuses(slipped, "driftredovisning") == {"suspect"}
 
 
-def three_columns(*rows: str) -> Grid:
+def three_columns(*rows: str, ways: int = 1) -> Grid:
     """Rows read as three columns although they print two amounts: the second cut in two."""
     lines = [Line(n + 1, None, text, text) for n, text in enumerate(rows)]
     parsed = [parse_row(line) for line in lines]
     for row in parsed:
-        row.readings = readings(row, 3, False, None)[:1]
+        row.readings = readings(row, 3, False, None)[:ways]
     columns = [Column("Budget", "budget"), Column("Utfall"), Column("Avvikelse", "avvikelse")]
     return Grid([Table("driftredovisning", "", "SEK", rows=parsed, columns=columns)], worn=True)
 
@@ -114,6 +116,19 @@ def test_a_column_of_thousands_whose_sums_break_leaves_no_column_trusted():
     sound = three_columns("Lotsen 541 000 390 27", "Spira 555 000 407 835", "Totalt 96 000 798 862")
     _doubt_torn(sound, [broken])
     assert not any(column.doubt for column in sound.tables[0].columns)
+
+
+def test_many_rows_of_amounts_out_of_scale_leave_no_column_trusted():
+    sound = [f"Rad {n} {n}41 000 {n}90 627 {n}12 500" for n in range(2, 10)]
+    grid = three_columns(*sound, ways=2)
+    _doubt_count(grid)
+    assert not any(column.doubt for column in grid.tables[0].columns)
+    torn = [f"Rad {n} {n} 41000 {n}90 627 {n}12 500" for n in range(2, 6)]
+    grid = three_columns(*sound, *torn)
+    assert sum(out_of_scale(grid, (0, r, 0)) for r in range(12)) == 4
+    grid = three_columns(*sound[:5], *torn, ways=2)
+    _doubt_count(grid)
+    assert all(column.doubt for column in grid.tables[0].columns)
 
 
 def test_a_head_beside_a_lost_one_needs_another_table_that_agrees():
