@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run dashboards test lint ui docs bench sbom audit clean
+.PHONY: help run dashboards test lint ui docs bench bench-nation sbom audit clean
 
 UV_VERSION := 0.13.9
 VENV := .venv
@@ -18,7 +18,7 @@ PYTHON = $(shell for p in python3.13 python3.12 python3.11 python3; do \
 UV = $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
 
 help: ## List the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
 
 run: $(VENV)/.runtime ## Build and publish the warehouse: warehouse/finsam.duckdb
 	$(BIN)/finsam refresh || { code=$$?; [ $$code -eq 3 ] && echo "Published, with a delivery in quarantine."; exit $$code; }
@@ -42,8 +42,11 @@ ui: $(VENV)/.runtime ## Start Dagster's web UI with schedule and sensor at http:
 docs: $(VENV)/.runtime ## Generate the data dictionary and the data docs
 	$(BIN)/python -m docs.generate
 
-bench: $(VENV)/.runtime ## Measure the refresh against dbt alone and bare SQL
-	$(BIN)/python -m benchmarks.refresh
+bench: $(VENV)/.runtime ## Measure refresh, growth, extraction, questions and readers in one table
+	$(BIN)/python -m benchmarks.bench
+
+bench-nation: $(VENV)/.runtime ## The same on a synthetic country of 3 200 reports: half an hour
+	$(BIN)/python -m benchmarks.bench --size nation
 
 sbom: | uv ## List every locked run-time dependency as CycloneDX: artifacts/sbom.cdx.json
 	@mkdir -p artifacts

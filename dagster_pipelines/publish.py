@@ -10,10 +10,11 @@ import hashlib
 import json
 import logging
 import platform
+import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -27,8 +28,8 @@ from dagster_pipelines.exports import Export, Publication
 from dagster_pipelines.exports.datapackage import write_datapackage
 from dagster_pipelines.exports.dcat import write_catalogue
 from dagster_pipelines.exports.excel import write_workbook
-from dagster_pipelines.exports.marts import Mart, read_marts
-from dagster_pipelines.exports.tables import write_tables
+from dagster_pipelines.exports.marts import Mart, in_order, read_marts
+from dagster_pipelines.exports.tables import Changed, parquet_of, write_tables
 from dagster_pipelines.inputs import Fingerprint
 from dagster_pipelines.manifest import Manifest
 from dagster_pipelines.outcome import Break
@@ -41,6 +42,8 @@ LIBRARIES = (
     "dbt-core", "dbt-duckdb", "duckdb", "dagster", "dagster-dbt",
     "great-expectations", "polars", "pyarrow", "finsam",
 )  # fmt: skip
+FACTS = "fct_rapportfakta"
+"""The mart in which every published fact is a row."""
 log = logging.getLogger("finsam.publish")
 
 
@@ -52,6 +55,20 @@ class LossError(Exception):
         super().__init__("; ".join(found.message for found in breaks))
 
 
+@dataclass(frozen=True)
+class Staged:
+    """A version that is written but that nobody sees yet.
+
+    `folder` holds it, `steps` says how many publications lie behind one made from scratch, and
+    `about` is what its manifest will say of its contents.
+    """
+
+    folder: Path
+    run_id: str
+    steps: int
+    about: Manifest
+
+
 def publish(
     settings: Settings,
     *,
@@ -60,28 +77,36 @@ def publish(
     seconds: Mapping[str, float],
     accept_loss: bool = False,
 ) -> Manifest:
-    """Copy `raw` and `marts` out of the build database and make them what readers see.
+    """Stage and release in one, for who has nothing to ask in between."""
+    with staging(settings, run_id=run_id, accept_loss=accept_loss) as staged:
+        return release(settings, staged, inputs=inputs, seconds=seconds)
+
+
+@contextmanager
+def staging(settings: Settings, *, run_id: str, accept_loss: bool = False) -> Iterator[Staged]:
+    """The next version written beside what readers see: `raw` and `marts` of the build database.
 
     Where the build rests on the last publication, what has changed since is carried into a copy
-    of that.
+    of that. What is not released within the context is removed.
 
     Args:
         settings: where the build database and the published versions are.
         run_id: the Dagster run that built it; the manifest carries it as proof.
-        inputs: the fingerprint taken before the run read anything.
-        seconds: wall time per step so far.
-        accept_loss: publish although facts disappear without a reason; the manifest lists them.
-
-    Returns:
-        The manifest as written.
+        accept_loss: go on although facts disappear without a reason; the manifest lists them.
 
     Raises:
         LossError: facts would disappear without a reason, or what is published cannot be read to
-            compare with, or something delivered is neither published nor accounted for. Nothing
-            was changed.
-        OSError: it could not be written. Readers still see what they saw.
+            compare with, or something delivered is neither published nor accounted for.
+        OSError: it could not be written.
     """
-    staged = versions.stage(settings, run_id)
+    folder = versions.stage(settings, run_id)
+    try:
+        yield _write(settings, folder, run_id, accept_loss)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)  # a released version has another name
+
+
+def _write(settings: Settings, staged: Path, run_id: str, accept_loss: bool) -> Staged:
     earlier = versions.last_shown(settings)
     name = staged.name.removeprefix(".")
     about = Publication(name, versions.time_of(name), versions.first_issued(settings, name), staged)
@@ -99,39 +124,62 @@ def publish(
         period = _period(con, marts)
         con.execute("checkpoint")
 
-    hashes = _hashes(staged)
+    hashes = _hashes(staged, _linked(staged, base) if base else None)
     reports = [row["report_id"] for row in contents["reports"] if row["publicerad_version"]]
     exports.append(write_datapackage(marts, reports, about, settings, hashes))
     hashes = _hashes(staged, hashes)
     exports += write_catalogue(marts, period, about, settings, hashes)
     hashes = _hashes(staged, hashes)
-
-    manifest = {
+    described = {
         "version": name,
         "run_id": run_id,
         "published_at": about.published_at.isoformat(timespec="seconds"),
-        "revision": git_revision(),
-        "inputs": {**inputs},
         **contents,
         "conservation": conserved,
         "accepted_loss": lost,
         "exports": [_measured(staged, export, hashes) for export in exports],
         "hashes": hashes,
+    }
+    return Staged(staged, run_id, steps, described)
+
+
+def release(
+    settings: Settings, staged: Staged, *, inputs: Fingerprint, seconds: Mapping[str, float]
+) -> Manifest:
+    """Make a staged version what readers see.
+
+    Args:
+        settings: as given to `staging`.
+        staged: what that gave.
+        inputs: the fingerprint taken before the run read anything.
+        seconds: wall time per step so far.
+
+    Returns:
+        The manifest as written.
+
+    Raises:
+        OSError: it could not be written. Readers still see what they saw.
+    """
+    manifest = {
+        **staged.about,
+        "revision": git_revision(),
+        "inputs": {**inputs},
         "versions": {"python": platform.python_version(), **_versions()},
         "seconds": {step: round(value, 3) for step, value in seconds.items()},
     }
-    (staged / settings.published_manifest.name).write_text(
+    (staged.folder / settings.published_manifest.name).write_text(
         json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
     )
-    facts = contents["tables"].get("marts.fct_rapportfakta")
-    noted = {"run_id": run_id, "reports": len(contents["reports"]), "facts": facts}
-    versions.put_in_place(settings, staged, noted)
-    carry.note_base(settings, name, steps)
-    log.info("published", extra={"version": name, **noted, "lost": len(lost)})
+    facts = manifest["tables"].get("marts.fct_rapportfakta")
+    noted = {"run_id": staged.run_id, "reports": len(manifest["reports"]), "facts": facts}
+    versions.put_in_place(settings, staged.folder, noted)
+    carry.note_base(settings, manifest["version"], staged.steps)
+    lost = len(manifest["accepted_loss"])
+    log.info("published", extra={"version": manifest["version"], **noted, "lost": lost})
     return manifest
 
 
-def _stage_database(settings: Settings, staged_db: Path) -> tuple[Path | None, int, set[str]]:
+def _stage_database(settings: Settings, staged_db: Path) -> tuple[Path | None, int, Changed]:
     """Write the staged database: from the last publication where the build rests on it, else anew.
 
     Returns that publication (None when anew), how many steps lie behind a copy from scratch, and
@@ -152,7 +200,7 @@ def _stage_database(settings: Settings, staged_db: Path) -> tuple[Path | None, i
         _copy(con)
         con.execute(quarantine.TABLE)
         con.execute("commit")
-    return None, 0, set()
+    return None, 0, {}
 
 
 def _config(settings: Settings) -> dict[str, Any]:
@@ -252,11 +300,11 @@ def _lost(con: duckdb.DuckDBPyConnection, earlier: Path, accept_loss: bool) -> l
     Raises:
         LossError: there are such facts, or no telling, and the loss was not accepted.
     """
-    facts = "parquet/fct_rapportfakta.parquet"
+    facts = parquet_of(earlier, FACTS)
     try:
-        if versions.intact(earlier, facts) is False:
-            raise OSError(f"{earlier / facts} is not what was published")
-        lost = _records(con, LOST, [str(earlier / facts)])
+        if not facts or versions.intact(earlier, f"parquet/{FACTS}") is False:
+            raise OSError(f"parquet/{FACTS} of {earlier} is not what was published")
+        lost = _records(con, LOST, [[str(file) for file in facts]])
     except (OSError, duckdb.Error) as unreadable:
         log.warning("what is published cannot be compared with", extra={"why": str(unreadable)})
         if not accept_loss:
@@ -318,6 +366,16 @@ def _hashes(staged: Path, known: Mapping[str, str] | None = None) -> dict[str, s
     return found
 
 
+def _linked(staged: Path, base: Path) -> dict[str, str]:
+    """The hashes of the files that `base`, which was held against them, has in common."""
+    noted = versions.noted(base)
+    return {
+        name: sha256
+        for name, sha256 in noted.items()
+        if (staged / name).exists() and (staged / name).samefile(base / name)
+    }
+
+
 def _measured(staged: Path, export: Export, hashes: Mapping[str, str]) -> dict[str, Any]:
     return {
         **asdict(export),
@@ -355,7 +413,8 @@ def _copy(con: duckdb.DuckDBPyConnection) -> None:
     tables = _objects(con, "duckdb_tables()", "table_name", "table_name")
     for schema, name, ddl, comment in tables:
         con.execute(ddl)
-        con.execute(f"insert into {_id(schema, name)} from bygge.{_id(schema, name)} order by all")
+        order = _order(con, schema, name)
+        con.execute(f"insert into {_id(schema, name)} from bygge.{_id(schema, name)} {order}")
         _comment(con, "table", _id(schema, name), comment)
     for schema, name, ddl, comment in _objects(con, "duckdb_views()", "view_name", "view_oid"):
         con.execute(ddl)
@@ -373,6 +432,29 @@ def _copy(con: duckdb.DuckDBPyConnection) -> None:
     ).fetchall()
     for schema, table, column, comment in columns:
         _comment(con, "column", _id(schema, table, column), comment)
+
+
+def _order(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> str:
+    """How the rows of a new table are to lie: those of a förbund together, as people ask for them.
+
+    The keys are hashes; by them every question would read the whole table.
+    """
+    if schema != "marts":
+        return "order by all"
+    columns = [
+        name
+        for (name,) in con.execute(
+            "select column_name from duckdb_columns() where database_name = current_database() "
+            "and schema_name = ? and table_name = ? order by column_index", [schema, table],
+        ).fetchall()
+    ]  # fmt: skip
+    keys = con.execute(
+        "select constraint_column_names from duckdb_constraints() where schema_name = ? "
+        "and database_name = current_database() and table_name = ? "
+        "and constraint_type = 'PRIMARY KEY'", [schema, table],
+    ).fetchall()  # fmt: skip
+    first = "forbund_id, " if "forbund_id" in columns else ""
+    return f"order by {first}{in_order(columns, keys[0][0] if keys else ())}"
 
 
 def _objects(

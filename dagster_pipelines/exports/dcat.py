@@ -122,17 +122,17 @@ def _whole(marts: Sequence[Mart], hashes: Mapping[str, str]) -> Iterable[Dataset
         ),
         Distribution(
             "csv", {"sv": "CSV, datapaket", "en": "CSV, data package"},
-            {"sv": "En fil per tabell; datapackage.json beskriver varje kolumn och filernas hash.",
-             "en": "One file per table; datapackage.json describes columns and hashes."},
-            "text/csv", [f"{CSV}/{mart.name}.{CSV}" for mart in marts],
+            {"sv": "En fil per tabell, av en stor en per förbund; se datapackage.json.",
+             "en": "One file per table, of a large one per association; see datapackage.json."},
+            "text/csv", [file for mart in marts for file in mart.files(CSV)],
             access=package.NAME, conforms_to=DATA_PACKAGE,
         ),
         Distribution(
             "parquet", {"sv": "Parquet", "en": "Parquet"},
-            {"sv": "En fil per tabell, med exakta typer.",
-             "en": "One file per table, with exact types."},
+            {"sv": "En fil per tabell, för en stor en per förbund, med exakta typer.",
+             "en": "One file per table, of a large one per association, with exact types."},
             "application/vnd.apache.parquet",
-            [f"{PARQUET}/{mart.name}.{PARQUET}" for mart in marts],
+            [file for mart in marts for file in mart.files(PARQUET)],
         ),
     )  # fmt: skip
     there = [d for d in candidates if d.files and all(name in hashes for name in d.files)]
@@ -160,12 +160,12 @@ def _each(marts: Iterable[Mart]) -> Iterable[Dataset]:
                 Distribution(f"{mart.name}-csv", {"sv": "CSV", "en": "CSV"},
                              {"sv": "Kommaseparerad text, UTF-8, decimalpunkt.",
                               "en": "Comma-separated text, UTF-8, decimal point."},
-                             "text/csv", [f"{CSV}/{mart.name}.{CSV}"]),
+                             "text/csv", mart.files(CSV)),
                 Distribution(f"{mart.name}-parquet", {"sv": "Parquet", "en": "Parquet"},
                              {"sv": "Kolumnformat med exakta typer.",
                               "en": "Columnar format with exact types."},
                              "application/vnd.apache.parquet",
-                             [f"{PARQUET}/{mart.name}.{PARQUET}"]),
+                             mart.files(PARQUET)),
             ],
         )  # fmt: skip
 
