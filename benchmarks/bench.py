@@ -66,7 +66,7 @@ def figures(folder: Path, size: str, say: Say) -> Iterator[Figure]:
     settings = Settings(home=folder / size / "home", data_dir=folder / size / "data")
     yield from of_questions(settings, say)
     yield from of_readers(settings, say)
-    yield from of_spark(say)
+    yield from of_spark(folder, say)
 
 
 def of_refresh(say: Say) -> Iterator[Figure]:
@@ -114,7 +114,7 @@ def of_questions(settings: Settings, say: Say) -> Iterator[Figure]:
 
 def of_readers(settings: Settings, say: Say) -> Iterator[Figure]:
     """Fifty readers, with publications over without."""
-    result = readers.measure(settings, 50, 5, say)
+    result = readers.measure(settings, 50, 3, say)
     during, still = (result[name]["percentiles"] for name in ("published", "still"))
     for cut in ("p50", "p99"):
         yield Figure(f"readers {cut}: publishing / still", during[cut] / still[cut])
@@ -122,15 +122,17 @@ def of_readers(settings: Settings, say: Say) -> Iterator[Figure]:
     yield Figure("readers refused", float(result["published"]["refused"]), "")
 
 
-def of_spark(say: Say) -> Iterator[Figure]:
-    """Spark over DuckDB, where both the benchmark and the group are there."""
+def of_spark(folder: Path, say: Say) -> Iterator[Figure]:
+    """The models of the five reports on Spark over DuckDB, where the group is installed."""
     if not (importlib.util.find_spec("benchmarks.spark") and importlib.util.find_spec("pyspark")):
         say("spark: not installed")
         return
     say("spark")
     from benchmarks import spark  # noqa: PLC0415 (an optional group)
 
-    yield Figure("Spark / DuckDB", float(spark.ratio()))
+    result = spark.measure(spark.place_of("five", folder))
+    yield Figure("Spark / DuckDB", result["spark_over_duckdb"])
+    yield Figure("marts that differ on Spark", float(len(result["differing"])), "")
 
 
 # --- history ----------------------------------------------------------------------------------

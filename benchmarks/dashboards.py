@@ -147,6 +147,7 @@ def measure(
             for _ in range(rounds):
                 for name, address in addresses.items():
                     found[name][0].append(_first(browser, address))
+                for name, address in addresses.items():
                     found[name][1].append(visit(kept, address))
     return found
 

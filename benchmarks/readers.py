@@ -4,13 +4,13 @@
 
 What is published in a home (by default this one) is built and published again and again in a copy
 of it. Meanwhile each of the readers, parted over processes, opens the warehouse as `finsam query`
-does, asks one question of the cookbook, closes it and begins again: with a connection of its own
-each time, so that every question meets whatever is published at that moment. First the same
-readers ask for as long with no publication going on.
+does, asks one question of the cookbook, closes it, thinks for PAUSE seconds and begins again: with
+a connection of its own each time, so that every question meets whatever is published at that
+moment. Afterwards the same readers ask with no publication going on.
 
 Printed are how many questions were asked and refused, how many versions were met, and the
-percentiles of opening and answering. On a machine with fewer cores than readers they wait for
-each other: compare the percentiles with and without publications.
+percentiles of opening and answering. Readers and publications share the cores: compare the
+percentiles with and without publications.
 """
 
 import argparse
@@ -38,6 +38,8 @@ from dagster_pipelines.settings import PROJECT_DIR, Settings, get_settings
 ASKED = ("01", "05", "07", "10", "16", "20", "21", "25")
 """Questions of every kind: ratios, wide tables, one figure's row, checks."""
 PROCESSES = 5
+PAUSE = 2.0
+"""Seconds between a reader's answer and its next question: fifty ask twenty-five a second."""
 PATIENCE = 600.0
 """Seconds that readers may take to get ready; they are started together."""
 STARTED, DONE = "borja", "slut"
@@ -55,6 +57,7 @@ def read(home: Path, threads: int) -> dict[str, Any]:
 
     def ask(first: int) -> None:
         number = first
+        time.sleep(PAUSE * first / threads)
         while not (home / DONE).exists():
             start = time.perf_counter()
             try:
@@ -63,9 +66,10 @@ def read(home: Path, threads: int) -> dict[str, Any]:
                 version = settings.current_link.resolve().name
             except (OSError, duckdb.Error) as error:
                 refused.append(str(error))
-                continue
-            told.append((time.perf_counter() - start, version))
+            else:
+                told.append((time.perf_counter() - start, version))
             number += 1
+            time.sleep(PAUSE)
 
     print("ready", flush=True)
     while not (home / STARTED).exists():
@@ -144,7 +148,7 @@ def measure(
         say(f"readers: {readers} while {publications} publications come")
         published = with_readers(copy.home, readers, publish)
         say(f"readers: {readers} alone")
-        alone = with_readers(copy.home, readers, lambda: time.sleep(min(15, sum(took))))
+        alone = with_readers(copy.home, readers, lambda: time.sleep(min(20, max(10, sum(took)))))
         shutil.rmtree(copy.warehouse_dir)
     published["publications"] = publications
     return {"still": alone, "published": published}

@@ -33,6 +33,7 @@ LOCALE = {
     },
 }  # fmt: skip
 AXIS = {
+    "aria": False,  # Vega would describe it in English
     "labelColor": INK, "titleColor": GREY, "gridColor": "#e3e8ec", "domainColor": "#8895a1",
     "tickColor": "#8895a1", "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal",
     "labelLimit": 190,

@@ -7,8 +7,9 @@ Streamlit's frontend is some seventy files that a browser finds out about step b
 its scripts, two questions to the server (four below the first page, where it looks for the server
 in the wrong place first), a socket, and last the parts that the answer needs. Here the page names
 all of them at once, says where the server is, and speaks Swedish; and the files come from memory,
-compressed once. The files, their names and how long they may be kept are Streamlit's. A part that
-another version of Streamlit no longer has is left out: the browser then finds out as before.
+compressed once, with Streamlit's own English words in Swedish. The files, their names and how long
+they may be kept are Streamlit's. A part that another version of Streamlit no longer has is left
+out: the browser then finds out as before.
 """
 
 import gzip
@@ -33,7 +34,8 @@ APP = Path(__file__).with_name("app.py")
 STATIC = Path(get_static_dir())
 FOREVER = "public, immutable, max-age=31536000"  # their names tell what is in them
 IMPORTED = re.compile(r'(?:from|import)"\./([\w.-]+\.js)"')
-HERE = """<script>window.__streamlit = {BACKEND_BASE_URL: location.origin + "/",
+# Beside the page, which is right behind a proxy with a path of its own too.
+HERE = """<script>window.__streamlit = {BACKEND_BASE_URL: new URL("./", location.href).href,
 HOST_CONFIG: {allowedOrigins: [location.origin], useExternalAuthToken: false}}</script>"""
 NOSCRIPT = (
     "<noscript><p>Sidorna behöver JavaScript. Tabellerna finns också som filer.</p></noscript>"
@@ -51,6 +53,34 @@ PARTS = {
     "kallor": (*CHOICE, "TextInput"),
 }
 """By page, what its first drawing needs beyond Streamlit's frame."""
+
+
+SWEDISH = {
+    "`Skip to main content`": "`Hoppa till innehållet`",
+    "`App pages`": "`Alla sidor`",
+    "`Choose an option`": "`Välj`",
+    "`Selectbox options`": "`Val`",
+    "`Multiselect options`": "`Val`",
+    '"aria-label":`Open`': '"aria-label":`Öppna listan`',
+    "`Clear value`": "`Rensa`",
+    "`Clear all`": "`Ta bort alla`",
+    "`Clear entry`": "`Rensa`",
+    "`Remove ${e}`": "`Ta bort ${e}`",
+    "`No results`": "`Inget passar`",
+    "`You can only select up to ${t.maxSelections} ${e}. Remove an option first.`":
+        "`Högst ${t.maxSelections} kan väljas. Ta bort ett val först.`",
+    "`Press Enter to ${e}`": "`Tryck på Enter`",
+    "`Pagination`": "`Bläddra`",
+    "`Page ${e.page}`": "`Sida ${e.page}`",
+    "`Next page`": "`Nästa sida`",
+    "`Previous page`": "`Föregående sida`",
+    "`Connection error`": "`Ingen kontakt`",
+    "`Is Streamlit still running? If you accidentally stopped Streamlit, just restart it in your "
+    "terminal:`": "`Servern svarar inte. Starta den igen i en terminal:`",
+    "`streamlit run yourscript.py`": "`make dashboards`",
+    "`Page not found`": "`Sidan finns inte`",
+}  # fmt: skip
+"""What Streamlit's frontend says in English to those who use it, as its scripts write it."""
 
 
 class Frontend:
@@ -92,10 +122,17 @@ def _kept(path: str) -> tuple[bytes, bytes, dict[str, str]]:
     if path in PARTS:
         body, kind, keep = page(path).encode(), "text/html; charset=utf-8", "no-cache"
     else:
-        body, kind = _files()[path].read_bytes(), mimetypes.guess_type(path)[0] or ""
+        body, kind = _swedish(_files()[path]), mimetypes.guess_type(path)[0] or ""
         keep = FOREVER
     headers = {"content-type": kind, "cache-control": keep, "vary": "Accept-Encoding"}
     return body, gzip.compress(body, 6, mtime=0), headers
+
+
+def _swedish(file: Path) -> bytes:
+    words = file.read_text(encoding="utf-8")
+    for english, swedish in SWEDISH.items():
+        words = words.replace(english, swedish)
+    return words.encode()
 
 
 def page(name: str) -> str:

@@ -106,7 +106,11 @@ def write_catalogue(
 
 
 def _whole(marts: Sequence[Mart], hashes: Mapping[str, str]) -> Iterable[Dataset]:
-    """Everything as one dataset: the database, the workbook, all CSV and all Parquet files."""
+    """Everything as one dataset: the database, the workbook, all CSV and all Parquet files.
+
+    A checksum is of one file, so the tables that are no datasets of their own also stand here one
+    by one; a table that is divided has its checksums in datapackage.json alone.
+    """
     candidates = (
         Distribution(
             "duckdb", {"sv": "DuckDB-databas", "en": "DuckDB database"},
@@ -135,7 +139,9 @@ def _whole(marts: Sequence[Mart], hashes: Mapping[str, str]) -> Iterable[Dataset
             [file for mart in marts for file in mart.files(PARQUET)],
         ),
     )  # fmt: skip
-    there = [d for d in candidates if d.files and all(name in hashes for name in d.files)]
+    alone = [each for mart in marts if not _is_dataset(mart) for each in _files(mart)]
+    there = [d for d in (*candidates, *alone)
+             if d.files and all(name in hashes for name in d.files)]  # fmt: skip
     yield Dataset(
         "finsam",
         {"sv": "Samordningsförbundens ekonomi, insatser och deltagare",
@@ -150,12 +156,12 @@ def _whole(marts: Sequence[Mart], hashes: Mapping[str, str]) -> Iterable[Dataset
 
 def _each(marts: Iterable[Mart]) -> Iterable[Dataset]:
     for mart in marts:
-        if not {"titel", "beskrivning"} <= mart.meta.keys():
+        if not _is_dataset(mart):
             continue
         yield Dataset(
             mart.name,
             mart.meta["titel"],
-            {"sv": mart.meta["beskrivning"], "en": mart.description},
+            mart.meta["beskrivning"],
             [
                 Distribution(f"{mart.name}-csv", {"sv": "CSV", "en": "CSV"},
                              {"sv": "Kommaseparerad text, UTF-8, decimalpunkt.",
@@ -168,6 +174,20 @@ def _each(marts: Iterable[Mart]) -> Iterable[Dataset]:
                              mart.files(PARQUET)),
             ],
         )  # fmt: skip
+
+
+def _is_dataset(mart: Mart) -> bool:
+    return {"titel", "beskrivning"} <= mart.meta.keys()
+
+
+def _files(mart: Mart) -> Iterable[Distribution]:
+    """The files of a table that is no dataset of its own, by kind."""
+    about = {"sv": mart.description or mart.name,
+             "en": f"The table {mart.name}; datapackage.json describes its columns."}  # fmt: skip
+    for kind, media in ((CSV, "text/csv"), (PARQUET, "application/vnd.apache.parquet")):
+        title = f"{mart.name}, {'CSV' if kind == CSV else 'Parquet'}"
+        yield Distribution(f"{mart.name}-{kind}", {"sv": title, "en": title}, about, media,
+                           mart.files(kind))  # fmt: skip
 
 
 # --- the graph --------------------------------------------------------------------------------

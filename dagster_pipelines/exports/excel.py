@@ -219,7 +219,7 @@ class _Sheets:
         rows = [
             (
                 self.titles[mart.name], column.rubrik, f"{mart.name}.{column.name}",
-                column.type.lower(), "nej" if column.required else "ja", column.betydelse,
+                column.type.lower(), "nej" if column.required else "ja", column.description,
             )
             for mart in marts
             for column in mart.columns

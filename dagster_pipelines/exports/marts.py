@@ -19,21 +19,19 @@ DIVIDED_BY = "forbund_id"
 WHOLE_ROWS = 100_000
 """A mart with more rows than this is divided: one file per förbund, so that one new report writes
 anew the files of its förbund alone."""
-POST_MEANING = "{post}, kronor. Tomt när rapporten inte trycker posten"
 LEADING = 8
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: `type` is DuckDB's; `rubrik` and `betydelse` are what people read, in Swedish."""
+    """A column: `type` is DuckDB's; `rubrik` is its name for people, `description` its meaning."""
 
     name: str
     type: str
     required: bool = False
     description: str = ""
     rubrik: str = ""
-    betydelse: str = ""
 
     @property
     def is_text(self) -> bool:
@@ -149,14 +147,12 @@ def _column(
 ) -> Column:
     name, kind, required = stored
     meta = text.get("config", {}).get("meta", {})
-    post = posts.get(name, "")
     return Column(
         name,
         kind,
         required,
         text.get("description", ""),
-        meta.get("rubrik") or post or name,
-        meta.get("betydelse") or (POST_MEANING.format(post=post) if post else ""),
+        meta.get("rubrik") or posts.get(name) or name,
     )
 
 

@@ -56,16 +56,20 @@ def _write_mart(
         for kind in (PARQUET, CSV):
             (staged / kind / mart.name).mkdir()
     touched = changed.get(f"marts.{mart.name}", frozenset())
-    rows = _rows_of_parts(con, mart)
+    count = _rows_of_parts(con, mart)
     for part, *files in zip(mart.parts or ("",), mart.files(PARQUET), mart.files(CSV), strict=True):
         same = base and touched is not None and part not in touched and (part or not touched)
         if base and same and all((base / file).is_file() for file in files):
             for file in files:
                 hard_link(base / file, staged / file)
         else:
-            _write(con, mart, part, *(staged / file for file in files))
+            where = f"where {DIVIDED_BY} = {_text(part)}" if part else ""
+            # a database written from scratch has the rows of a förbund in order already
+            order = "" if part and base is None else f"order by {mart.in_order}"
+            rows = f'select * from marts."{mart.name}" {where} {order}'
+            _write(con, mart, rows, *(staged / file for file in files))
         for kind, file in zip((PARQUET, CSV), files, strict=True):
-            yield Export(file, kind, mart.name, rows[part])
+            yield Export(file, kind, mart.name, count[part])
 
 
 def _rows_of_parts(con: duckdb.DuckDBPyConnection, mart: Mart) -> dict[str, int]:
@@ -78,11 +82,9 @@ def _rows_of_parts(con: duckdb.DuckDBPyConnection, mart: Mart) -> dict[str, int]
     )
 
 
-def _write(con: duckdb.DuckDBPyConnection, mart: Mart, part: str, parquet: Path, csv: Path) -> None:
-    """Sorted once: the CSV file is made from the Parquet file, in its order."""
-    where = f"where {DIVIDED_BY} = {_text(part)}" if part else ""
-    ordered = f'from marts."{mart.name}" {where} order by {mart.in_order}'
-    con.execute(f"copy (select * {ordered}) to {_text(parquet)} ({AS_PARQUET})")
+def _write(con: duckdb.DuckDBPyConnection, mart: Mart, rows: str, parquet: Path, csv: Path) -> None:
+    """Ordered once: the CSV file is made from the Parquet file, in its order."""
+    con.execute(f"copy ({rows}) to {_text(parquet)} ({AS_PARQUET})")
     safe = ", ".join(
         f'{harmless_sql(_id(c.name))} as "{c.name}"' if c.is_text and not c.is_key else _id(c.name)
         for c in mart.columns

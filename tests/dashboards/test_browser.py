@@ -65,7 +65,7 @@ def test_every_page_renders_for_everyone(seen: Seen, name: str, screenshots: Pat
 def test_a_phone_finds_its_way(visit: Visit) -> None:
     visit.page.set_viewport_size({"width": WIDTHS[1], "height": 900})
     page = visit.go("/")
-    pages = page.get_by_role("navigation", name="Sidor").get_by_role("link")
+    pages = page.get_by_role("navigation", name="Sidor", exact=True).get_by_role("link")
     assert [each.strip() for each in pages.all_inner_texts()] == [
         "Översikt", "Förbund", "Insatser", "Jämför", "Kvalitet", "Källor",
     ]  # fmt: skip

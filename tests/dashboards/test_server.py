@@ -82,9 +82,19 @@ def test_all_that_a_part_imports_is_named() -> None:
     assert set(imported) < set(named)
 
 
+@pytest.mark.parametrize("english", server.SWEDISH)
+def test_words_that_streamlit_has_changed_would_be_noticed(english: str) -> None:
+    assert any(
+        english in file.read_text(encoding="utf-8")
+        for file in (server.STATIC / "static" / "js").glob("*.js")
+    )
+
+
 def test_a_file_is_whole_whether_compressed_or_not() -> None:
     path = next(each for each in scripts(server.page("")) if "/index." in each)
     on_disk = (server.STATIC / path).read_bytes()
+    for english, swedish in server.SWEDISH.items():
+        on_disk = on_disk.replace(english.encode(), swedish.encode())
     plain = asked(f"/{path}")
     assert (plain.content, plain.headers.get("content-encoding")) == (on_disk, None)
     answer = asked(f"/{path}", encoding="gzip, br")
