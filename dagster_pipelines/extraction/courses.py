@@ -37,9 +37,9 @@ _WHAT = re.compile(
     r"\b(?:vad|utbildning\w*|kurs\w*|insats|aktivitet\w*|forelasning\w*|seminari\w*)\b"
 )
 _WHO = re.compile(r"\b(?:vem|ansvar\w*|arrangor|utforare|leverantor)\b")
-_NUMBERS = re.compile(
-    r"(?<=[\s|])(?:\d{1,3}(?:[ .]\d{3})+|\d{1,6})"
-    r"(?:[\s|]+(?:\d{1,3}(?:[ .]\d{3})+|\d{1,6}|-))*[\s|]*$"
+_NUMBERS = re.compile(  # `1 234` is two groups here: two ways to read it would be 2ⁿ of n
+    r"(?<=[\s|])(?:\d{1,3}(?:\.\d{3})+|\d{1,6})"
+    r"(?:[\s|]+(?:\d{1,3}(?:\.\d{3})+|\d{1,6}|-))*[\s|]*$"
 )
 _TOKEN = re.compile(r"\d+|-")
 _SENTENCE = re.compile(r"\b(?:har|ar|foljer|genomfor\w*|innebar|kommer|ska|skall|blev|var)\b")

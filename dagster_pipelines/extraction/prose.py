@@ -475,7 +475,8 @@ class _Reader:
         if kon:
             meaning = meaning._replace(breakdown=f"kon={kon}")
         if unit == "TSEK" and abs(value) >= IMPLAUSIBLE_TSEK:
-            meaning = meaning._replace(sure=False)
+            meaning, unit = meaning._replace(sure=False), "SEK"
+            note = "; ".join(x for x in (note, "tryckt i tkr, rimligt bara i kronor") if x)
         if meaning.deficit and value > 0:
             value, note = -value, "; ".join(x for x in (note, "tryckt som underskott") if x)
         insats, inferred = self._insats(meaning, left, right, begin)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dagster_pipelines.extraction.categories import find_categories
-from dagster_pipelines.extraction.courses import _TOKEN, _cuts, find_courses
+from dagster_pipelines.extraction.courses import _NUMBERS, _TOKEN, _cuts, find_courses
 from dagster_pipelines.extraction.source import read_source
 
 TORN = """Vad Vem ansvarar Till- | Antal Kostnhad
@@ -95,3 +95,12 @@ def test_categories_find_their_numbers_in_every_layout(lines):
 
 def test_fewer_numbers_than_categories_are_nobodys():
     assert not find_categories(read_source(HEADING + "Grundskola\nGymnasium\n12\n"))
+
+
+def test_many_groups_before_a_word_are_read_in_one_way():
+    """Exponential in the groups, this once took half a minute; it must only come to an end."""
+    groups = "Vad " + "123 " * 200
+    assert _NUMBERS.search(groups + "ord") is None
+    found = _NUMBERS.search(groups + "1 234 20.000 - 7")
+    assert found is not None
+    assert found.start() == 4

@@ -121,6 +121,7 @@ def test_numbers_of_reference_are_no_facts(prose):
 def test_kronor_called_tkr_are_doubted():
     fact = one("Resultatet blev 40 tkr mot budgeterade -585 980 tkr för perioden.", "-585 980")
     assert fact["status"] == "suspect"
+    assert (fact["value"], fact["unit"]) == (-585980, "SEK")
 
 
 def test_a_line_of_wide_gaps_is_read_at_once():
