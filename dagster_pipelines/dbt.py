@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from dbt_common.events.base_types import EventMsg
 
 Row = dict[str, Any]
+Results = Iterator[dict[str, Any] | Break]
+"""What a build gives: dbt's events of results as plain data, and at last what broke."""
 SHOWN_ROWS = 10
-RESULT_EVENTS = {"LogSeedResult", "LogModelResult", "LogTestResult", "LogUnitTestResult"}
+BUILT_EVENTS = {"LogSeedResult", "LogModelResult"}
+RESULT_EVENTS = BUILT_EVENTS | {"LogTestResult", "LogUnitTestResult"}
 
 
 class Dbt:
@@ -95,19 +98,27 @@ class Dbt:
             replace_text(self._pending, self._code_hash)
         return list(result.result.results)  # type: ignore[union-attr]
 
+    def results(self, *, full: bool = False, selection: Sequence[str] = ()) -> Results:
+        """Build and test: each result of a model, seed or test, then each break (see `run`)."""
+        results: list[dict[str, Any]] = []
+        breaks = self.run(full=full, selection=selection, on_result=results.append)
+        yield from results
+        yield from breaks
+
     def run(
         self,
         *,
         full: bool = False,
         selection: Sequence[str] = (),
-        on_event: Callable[[dict[str, Any]], None] | None = None,
+        on_result: Callable[[dict[str, Any]], None],
     ) -> list[Break]:
         """Build and test; what broke, and each result as it comes, as plain data.
 
         Args:
             full: as `build`.
             selection: as `build`.
-            on_event: called with each result of a model, seed or test as dbt logs it.
+            on_result: called with each result of a model, seed or test as dbt logs it, from dbt's
+                threads. That of a table has its number of rows as `rows`.
 
         Raises:
             RefreshError: dbt stopped before any model ran.
@@ -115,8 +126,9 @@ class Dbt:
         from dbt_common.events.functions import msg_to_dict  # noqa: PLC0415
 
         def tell(message: "EventMsg") -> None:
-            if on_event and message.info.name in RESULT_EVENTS:
-                on_event(msg_to_dict(message))
+            if message.info.name in RESULT_EVENTS:
+                result = msg_to_dict(message)
+                on_result({**result, "rows": _rows(result)})
 
         return self.breaks(self.build(full=full, selection=selection, on_event=tell))
 
@@ -181,6 +193,23 @@ def _let_go() -> None:
     if environment is not None:
         environment.close()
     DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+
+
+def _rows(result: Mapping[str, Any]) -> int | None:
+    """Rows of the table that was built, while dbt holds the database; no view is run for it."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
+
+    node = result["data"]["node_info"]
+    built = result["info"]["name"] in BUILT_EVENTS and node["node_status"] == "success"
+    if not built or node["materialized"] == "view":
+        return None
+    relation = node["node_relation"]
+    handle = DuckDBConnectionManager.env().handle()  # type: ignore[no-untyped-call]
+    try:
+        counted = f'select count(*) from "{relation["schema"]}"."{relation["alias"]}"'
+        return int(handle.cursor().execute(counted).fetchall()[0][0])
+    finally:
+        handle.close()
 
 
 def _failing_rows(con: Any, result: "NodeResult") -> list[Row]:

@@ -13,19 +13,18 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-from dagster_pipelines.dbt import Dbt
+from dagster_pipelines.dbt import Dbt, Results
 from dagster_pipelines.outcome import Break, RefreshError
 from dagster_pipelines.settings import PROJECT_DIR, Settings
 
-EVENT, ANSWER, ERROR = "event", "answer", "error"
-OnEvent = Callable[[dict[str, Any]], None]
+RESULT, ANSWER, ERROR = "result", "answer", "error"
 
 
 class DbtWorker:
@@ -52,6 +51,8 @@ class DbtWorker:
                 env={**os.environ, "PYTHONPATH": path},
                 start_new_session=True,  # Ctrl-C is the caller's to act on
             )
+        self._messages: queue.Queue[tuple[str, Any] | None] = queue.Queue()
+        threading.Thread(target=self._listen, args=(self._process.stdout,), daemon=True).start()
         with suppress(OSError):  # it has ended already; whoever asks is told
             _put(self._process.stdin, self._dbt)
         return self
@@ -72,32 +73,46 @@ class DbtWorker:
     @cached_property
     def manifest(self) -> Mapping[str, Any]:
         """The manifest as JSON (see `Dbt.manifest`); waits for the parse."""
-        self._ask("parse")
+        list(self._ask("parse"))
         return self._dbt.manifest
 
-    def run(
-        self, *, full: bool = False, selection: Sequence[str] = (), on_event: OnEvent | None = None
-    ) -> list[Break]:
-        """Build and test (see `Dbt.run`)."""
-        answer: list[Break] = self._ask("run", on_event, full=full, selection=list(selection))
-        return answer
+    def results(self, *, full: bool = False, selection: Sequence[str] = ()) -> Results:
+        """Build and test (see `Dbt.results`); each result comes while dbt goes on."""
+        yield from self._ask("run", full=full, selection=list(selection))
 
-    def _ask(self, question: str, on_event: OnEvent | None = None, **given: Any) -> Any:
+    def _ask(self, question: str, **given: Any) -> Iterator[Any]:
+        """What the process tells on the way, then each part of its answer."""
+        done = False
         try:
             _put(self._process.stdin, (question, given))
-            kind, content = _get(self._process.stdout)
-            while kind == EVENT:
-                if on_event:
-                    on_event(content)
-                kind, content = _get(self._process.stdout)
+            while not done:
+                kind, content = self._next()
+                done = kind != RESULT
+                if kind == ERROR:
+                    raise content
+                yield from content if done else [content]
         except (EOFError, OSError, pickle.UnpicklingError) as ended:
             raise RefreshError(
                 f"dbt's process ended without an answer (exit code {self._process.wait()}); "
                 f"its last words are in {self._errors}."
             ) from ended
-        if kind == ERROR:
-            raise content
-        return content
+        finally:
+            if not done:  # what it would still tell must not be taken for another answer
+                self._process.kill()
+
+    def _next(self) -> tuple[str, Any]:
+        message = self._messages.get()
+        if message is None:
+            self._messages.put(None)  # nor will there be another
+            raise EOFError
+        return message
+
+    def _listen(self, stream: IO[bytes] | None) -> None:
+        """Take messages as they come: dbt must never wait for us to act on the last."""
+        with suppress(EOFError, OSError, ValueError, pickle.UnpicklingError):
+            while True:
+                self._messages.put(_get(stream))
+        self._messages.put(None)
 
 
 def _put(stream: IO[bytes] | None, content: Any) -> None:
@@ -119,17 +134,17 @@ def serve() -> None:
     dbt: Dbt = _get(sys.stdin.buffer)
     questions: queue.Queue[tuple[str, dict[str, Any]]] = queue.Queue()
     threading.Thread(target=_listen, args=(questions,), daemon=True).start()
-    talking = threading.Lock()  # dbt tells of its events from several threads
+    talking = threading.Lock()  # dbt tells of its results from several threads
 
     def tell(kind: str, content: Any) -> None:
         with talking:
             _put(answers, (kind, content))
 
-    def answer(question: str, given: dict[str, Any]) -> list[Break] | None:
+    def answer(question: str, given: dict[str, Any]) -> list[Break]:
         if question == "run":
-            return dbt.run(**given, on_event=lambda event: tell(EVENT, event))
+            return dbt.run(**given, on_result=lambda result: tell(RESULT, result))
         _ = dbt.parsed
-        return None
+        return []
 
     with suppress(RefreshError):  # whoever asks is told
         _ = dbt.parsed

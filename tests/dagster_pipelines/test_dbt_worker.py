@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dagster_pipelines.dbt_worker import DbtWorker
-from dagster_pipelines.outcome import RefreshError
+from dagster_pipelines.outcome import Break, RefreshError
 from dagster_pipelines.settings import PROJECT_DIR, Settings
 
 PROJECT = {
@@ -21,7 +21,7 @@ config-version: 2
 model-paths: [models]
 flags: {send_anonymous_usage_stats: false}
 """,
-    "models/summa.sql": "select 1 as tal union all select 2",
+    "models/summa.sql": "{{ config(materialized='table') }} select 1 as tal union all select 2",
     "models/schema.yml": """
 models:
   - name: summa
@@ -50,18 +50,18 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def test_it_answers_as_dbt_does(settings: Settings, project: Path) -> None:
-    events: list[str] = []
     with DbtWorker(settings, project) as dbt:
         assert "model.liten.summa" in dbt.manifest["nodes"]
-        breaks = dbt.run(on_event=lambda e: events.append(e["data"]["node_info"]["node_name"]))
-    assert breaks == []
-    assert sorted(events) == ["not_null_summa_tal", "summa", "unique_summa_tal"]
+        results = list(dbt.results())
+    rows = {each["data"]["node_info"]["node_name"]: each["rows"] for each in results}
+    assert rows == {"summa": 2, "not_null_summa_tal": None, "unique_summa_tal": None}
 
 
 def test_a_failed_test_comes_back_with_its_rows(settings: Settings, project: Path) -> None:
     (project / "models" / "summa.sql").write_text("select 7 as tal union all select 7")
     with DbtWorker(settings, project) as dbt:
-        [found] = dbt.run()
+        *_, found = dbt.results()
+    assert isinstance(found, Break)
     assert found.check == "dbt: unique_summa_tal"
     assert found.rows == [{"unique_field": "7", "n_records": "2"}]
 
@@ -74,7 +74,7 @@ def test_a_project_that_does_not_parse_is_told_to_each_who_asks(
         with pytest.raises(RefreshError, match="finns_inte"):
             _ = dbt.manifest
         with pytest.raises(RefreshError, match="finns_inte"):
-            dbt.run()
+            list(dbt.results())
 
 
 def test_a_process_that_is_killed_is_an_error_and_not_a_build(
@@ -84,7 +84,18 @@ def test_a_process_that_is_killed_is_an_error_and_not_a_build(
         _ = dbt.manifest
         dbt._process.kill()
         with pytest.raises(RefreshError, match=r"exit code -9.*dbt\.stderr"):
-            dbt.run()
+            list(dbt.results())
+
+
+def test_results_that_nobody_takes_are_no_answer_to_the_next_question(
+    settings: Settings, project: Path
+) -> None:
+    with DbtWorker(settings, project) as dbt:
+        left = dbt.results()
+        next(left)
+        del left
+        with pytest.raises(RefreshError, match="without an answer"):
+            list(dbt.results())
 
 
 def test_it_ends_with_the_one_that_started_it(settings: Settings, project: Path) -> None:
@@ -103,7 +114,7 @@ if __name__ == "__main__":
                    Path({str(project)!r})) as dbt:
         _ = dbt.manifest
         print(dbt._process.pid, flush=True)
-        dbt.run()
+        list(dbt.results())
 """
     script = project / "start.py"
     script.write_text(code, encoding="utf-8")
