@@ -40,5 +40,17 @@
     {{ return(default__get_empty_schema_sql(named)) }}
 {% endmacro %}
 
+{# A mart is one file, or one per value of the column that `meta.delas_per` names. #}
+{% macro spark__get_select_subquery(sql) %}
+    {%- set delas_per = config.get('meta', {}).get('delas_per') -%}
+    select {{ '/*+ repartition(1) */' if not delas_per }} {{ adapter.dispatch('get_column_names', 'dbt')() }}
+    from ({{ sql }}) as modell
+    {{ 'distribute by ' ~ delas_per if delas_per }}
+{%- endmacro %}
+{% macro spark__partition_cols(label, required=false) %}
+    {%- set delas_per = config.get('meta', {}).get('delas_per') -%}
+    {{ label ~ ' (' ~ delas_per ~ ')' if delas_per }}
+{%- endmacro %}
+
 {# A Parquet table holds no constraint; dbt's data tests try them, and the guard the keys. #}
 {% macro spark__persist_constraints(relation, model) %}{% endmacro %}

@@ -278,7 +278,7 @@ konsfordelning as (
         {{ list_distinct('rader') }} as kvinnor_och_man_rader,
         row_number() over (
             partition by leverans_id, insats_id, period_start, period_end
-            order by case matt when 'totalt' then 1 else 2 end, case when insatstyp is null then 1 else 2 end, insatstyp
+            order by case matt when 'totalt' then 1 else 2 end, insatstyp nulls first
         ) as ordning
     from antal
     where matt in ('totalt', 'registrerade') and fordelning is null and kon is not null
@@ -405,7 +405,7 @@ enligt_definition as (
             partition by
                 taljare.leverans_id, definition.nyckeltal_id, taljare.insats_id, taljare.scenario,
                 taljare.period_start, taljare.period_end
-            order by case when taljare.omfang is null then 0 else 1 end, taljare.omfang
+            order by taljare.omfang nulls first
         ) as ordning
     from definition
     inner join storhet as taljare on definition.taljare = taljare.storhet_id
