@@ -40,6 +40,9 @@ class Settings(BaseSettings):
         description="Where Spark runs: local[threads], or a cluster's spark://host:port",
         pattern=r"^(local\[(\d+|\*)\]|spark://\S+:\d+)$",
     )
+    spark_driver_host: str = Field(
+        default="127.0.0.1", description="This machine's name as a cluster's workers reach it"
+    )
     spark_memory_mb: int = Field(
         default=2048, ge=512, description="Memory of Spark's driver, and of each executor"
     )
@@ -249,6 +252,7 @@ class Settings(BaseSettings):
         os.environ["FINSAM_TEMP_DIR"] = str(self.temp_dir)
         os.environ["FINSAM_SPARK_DIR"] = str(self.spark_dir)
         os.environ["FINSAM_SPARK_MASTER"] = self.spark_master
+        os.environ["FINSAM_SPARK_DRIVER_HOST"] = self.spark_driver_host
         os.environ["FINSAM_SPARK_MEMORY_MB"] = str(self.spark_memory_mb)
         os.environ["FINSAM_SPARK_PARTITIONS"] = str(self.spark_partitions)
         os.environ["FINSAM_SPARK_JAVA_OPTIONS"] = self.spark_java_options

@@ -1,6 +1,7 @@
 """The files beside the published database: the same marts for other tools.
 
     parquet/<mart>.parquet, csv/<mart>.csv    every mart
+    partitionerad/<mart>/                     every mart as Spark wrote it, where it did
     finsam.xlsx                               the wide tables, for people who work in Excel
     datapackage.json                          what the CSV files are, column by column
     dcat.ttl, dcat.rdf                        the catalogue that dataportal.se harvests

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 OnEvent = Callable[["EventMsg"], None]
 NO_TESTS = ("--exclude-resource-types", "test", "unit_test")
+NO_SOURCES = ("--exclude", "resource_type:unit_test,path:models/staging")
+"""Unit tests with rows of a source: dbt asks the catalog for its columns, and Spark reads files."""
 LAID_OUT = (
     ("build", "--select", "resource_type:seed", "staging", *NO_TESTS),
     ("run", "--select", "intermediate", "marts", "--empty"),
@@ -80,7 +82,7 @@ class SparkDbt(Dbt):
         """
         lay_out(self.settings)
         shutil.rmtree(self.settings.spark_tables, ignore_errors=True)
-        command = ("build", "--full-refresh", *options)
+        command = ("build", "--full-refresh", *NO_SOURCES, *options)
         return self.invoke([command], self.parsed, on_event)
 
     @property
@@ -90,7 +92,7 @@ class SparkDbt(Dbt):
 
     @contextmanager
     def _released(self) -> Iterator[None]:
-        """The session stays: the catalog of what was built lives in it. See `stop`."""
+        """The session stays until the process ends: the catalog of what was built lives in it."""
         require_spark(self.settings)
         with super()._released():
             yield
@@ -99,8 +101,7 @@ class SparkDbt(Dbt):
     def _asked(self) -> Iterator[Ask]:
         from pyspark.sql import SparkSession  # noqa: PLC0415
 
-        session = SparkSession.getActiveSession()
-        assert session is not None
+        session = SparkSession.builder.getOrCreate()  # the one that dbt has started
         yield lambda sql: [row.asDict() for row in session.sql(sql).collect()]
 
     def _rows(self, result: Mapping[str, Any]) -> int | None:  # noqa: ARG002
@@ -128,12 +129,3 @@ def java() -> str | None:
     """The Java that Spark would start, by JAVA_HOME or else by PATH."""
     home = os.environ.get("JAVA_HOME")
     return shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")
-
-
-def stop() -> None:
-    """End the session of this process, and with it the catalog."""
-    from pyspark.sql import SparkSession  # noqa: PLC0415
-
-    session = SparkSession.getActiveSession()
-    if session is not None:
-        session.stop()

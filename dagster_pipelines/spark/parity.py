@@ -24,7 +24,7 @@ from dagster_pipelines.cli.refresh import show_breaks
 from dagster_pipelines.database import open_build
 from dagster_pipelines.outcome import RefreshError
 from dagster_pipelines.settings import PROJECT_DIR, Settings
-from dagster_pipelines.spark.build import NO_TESTS, SparkDbt, stop
+from dagster_pipelines.spark.build import NO_TESTS, SparkDbt
 from dagster_pipelines.spark.tables import folder_of, scan
 
 SMALL = " ".join(
@@ -62,22 +62,24 @@ class Parity:
         return not self.differing and not self.types
 
 
-def compare(settings: Settings) -> list[Parity]:
-    """Every mart of the build database against the Parquet table of the same name, by name.
+def compare(duck: Settings, spark: Settings) -> list[Parity]:
+    """Every mart in the build database of `duck` against the table that Spark left in `spark`.
 
     Rows are compared as a bag: a row that one side has twice and the other once differs. The order
     of rows is nobody's promise, and that of columns is not Spark's where a table is partitioned.
     """
-    with open_build(settings) as con:
+    with open_build(duck) as con:
         marts = con.execute(MARTS).fetchall()
-        return [_compare(con, settings, name, dict(columns)) for name, columns in marts]
+        return [
+            _compare(con, folder_of(spark, "marts", name), name, dict(columns))
+            for name, columns in marts
+        ]
 
 
 def _compare(
-    con: duckdb.DuckDBPyConnection, settings: Settings, mart: str, columns: dict[str, str]
+    con: duckdb.DuckDBPyConnection, folder: Path, mart: str, columns: dict[str, str]
 ) -> Parity:
     ((rows,),) = con.execute(f'select count(*) from marts."{mart}"').fetchall()
-    folder = folder_of(settings, "marts", mart)
     if not any(folder.rglob("*.parquet")):
         return Parity(mart, rows, rows, ["the table is not there"])
     source = scan(folder)
@@ -141,12 +143,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options = duck.spark_java_options or SMALL
             settings = duck.model_copy(update={"engine": "spark", "spark_java_options": options})
             build_on_spark(settings, tested=given.tested)
-            found = compare(settings)
+            found = compare(duck, settings)
         except RefreshError as error:
             console.print(str(error), style="red", soft_wrap=True)
             return 1
-        finally:
-            stop()
     console.print(table_of(found))
     different = [mart for mart in found if not mart.same]
     console.print(
