@@ -10,7 +10,7 @@ from typing import Any
 import dagster as dg
 
 from dagster_pipelines import jobs, schedules, sensors
-from dagster_pipelines.asset_checks.guards import build_guards
+from dagster_pipelines.asset_checks.guards import build_guard_of_incoming
 from dagster_pipelines.assets.documents import dokument
 from dagster_pipelines.assets.ingest import raw_tables
 from dagster_pipelines.assets.pages import build_pages
@@ -39,7 +39,7 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
             ),
             build_pages(resources["dbt"].manifest),
         ],
-        asset_checks=build_guards(marts),
+        asset_checks=[build_guard_of_incoming(marts)],
         jobs=[jobs.refresh],
         schedules=[schedules.daily],
         sensors=[sensors.landing, sensors.failed],

@@ -10,10 +10,11 @@ import hashlib
 import json
 import logging
 import platform
+import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -53,6 +54,20 @@ class LossError(Exception):
         super().__init__("; ".join(found.message for found in breaks))
 
 
+@dataclass(frozen=True)
+class Staged:
+    """A version that is written but that nobody sees yet.
+
+    `folder` holds it, `steps` says how many publications lie behind one made from scratch, and
+    `about` is what its manifest will say of its contents.
+    """
+
+    folder: Path
+    run_id: str
+    steps: int
+    about: Manifest
+
+
 def publish(
     settings: Settings,
     *,
@@ -61,28 +76,36 @@ def publish(
     seconds: Mapping[str, float],
     accept_loss: bool = False,
 ) -> Manifest:
-    """Copy `raw` and `marts` out of the build database and make them what readers see.
+    """Stage and release in one, for who has nothing to ask in between."""
+    with staging(settings, run_id=run_id, accept_loss=accept_loss) as staged:
+        return release(settings, staged, inputs=inputs, seconds=seconds)
+
+
+@contextmanager
+def staging(settings: Settings, *, run_id: str, accept_loss: bool = False) -> Iterator[Staged]:
+    """The next version written beside what readers see: `raw` and `marts` of the build database.
 
     Where the build rests on the last publication, what has changed since is carried into a copy
-    of that.
+    of that. What is not released within the context is removed.
 
     Args:
         settings: where the build database and the published versions are.
         run_id: the Dagster run that built it; the manifest carries it as proof.
-        inputs: the fingerprint taken before the run read anything.
-        seconds: wall time per step so far.
-        accept_loss: publish although facts disappear without a reason; the manifest lists them.
-
-    Returns:
-        The manifest as written.
+        accept_loss: go on although facts disappear without a reason; the manifest lists them.
 
     Raises:
         LossError: facts would disappear without a reason, or what is published cannot be read to
-            compare with, or something delivered is neither published nor accounted for. Nothing
-            was changed.
-        OSError: it could not be written. Readers still see what they saw.
+            compare with, or something delivered is neither published nor accounted for.
+        OSError: it could not be written.
     """
-    staged = versions.stage(settings, run_id)
+    folder = versions.stage(settings, run_id)
+    try:
+        yield _write(settings, folder, run_id, accept_loss)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)  # a released version has another name
+
+
+def _write(settings: Settings, staged: Path, run_id: str, accept_loss: bool) -> Staged:
     earlier = versions.last_shown(settings)
     name = staged.name.removeprefix(".")
     about = Publication(name, versions.time_of(name), versions.first_issued(settings, name), staged)
@@ -108,29 +131,52 @@ def publish(
     hashes = _hashes(staged, hashes)
     exports += write_catalogue(marts, period, about, settings, hashes)
     hashes = _hashes(staged, hashes)
-
-    manifest = {
+    described = {
         "version": name,
         "run_id": run_id,
         "published_at": about.published_at.isoformat(timespec="seconds"),
-        "revision": git_revision(),
-        "inputs": {**inputs},
         **contents,
         "conservation": conserved,
         "accepted_loss": lost,
         "exports": [_measured(staged, export, hashes) for export in exports],
         "hashes": hashes,
+    }
+    return Staged(staged, run_id, steps, described)
+
+
+def release(
+    settings: Settings, staged: Staged, *, inputs: Fingerprint, seconds: Mapping[str, float]
+) -> Manifest:
+    """Make a staged version what readers see.
+
+    Args:
+        settings: as given to `staging`.
+        staged: what that gave.
+        inputs: the fingerprint taken before the run read anything.
+        seconds: wall time per step so far.
+
+    Returns:
+        The manifest as written.
+
+    Raises:
+        OSError: it could not be written. Readers still see what they saw.
+    """
+    manifest = {
+        **staged.about,
+        "revision": git_revision(),
+        "inputs": {**inputs},
         "versions": {"python": platform.python_version(), **_versions()},
         "seconds": {step: round(value, 3) for step, value in seconds.items()},
     }
-    (staged / settings.published_manifest.name).write_text(
+    (staged.folder / settings.published_manifest.name).write_text(
         json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
     )
-    facts = contents["tables"].get("marts.fct_rapportfakta")
-    noted = {"run_id": run_id, "reports": len(contents["reports"]), "facts": facts}
-    versions.put_in_place(settings, staged, noted)
-    carry.note_base(settings, name, steps)
-    log.info("published", extra={"version": name, **noted, "lost": len(lost)})
+    facts = manifest["tables"].get("marts.fct_rapportfakta")
+    noted = {"run_id": staged.run_id, "reports": len(manifest["reports"]), "facts": facts}
+    versions.put_in_place(settings, staged.folder, noted)
+    carry.note_base(settings, manifest["version"], staged.steps)
+    lost = len(manifest["accepted_loss"])
+    log.info("published", extra={"version": manifest["version"], **noted, "lost": lost})
     return manifest
 
 

@@ -288,7 +288,8 @@ def guard_pages(settings: Settings, folder: Path) -> Path:
             frames = {"inkommande_fakta": incoming_frames(con), "marts": marts_frames(con)}
         for suite, tables in frames.items():
             guard.validate(suite, tables)
-        return guard.data_docs(folder / "vakter")
+        guard.begin_data_docs(folder / "vakter")
+        return guard.data_docs()
 
 
 def index_page(folder: Path) -> Path:

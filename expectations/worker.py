@@ -44,6 +44,7 @@ class GuardWorker:
         self._answers: queue.Queue[str | None] = queue.Queue()
         self._number = 0
         self._begun: dict[str, int] = {}
+        self._docs: int | None = None
         self._kept: dict[int, dict[str, Any]] = {}
 
     def __enter__(self) -> Self:
@@ -102,9 +103,15 @@ class GuardWorker:
             raise GuardError(f"Vakten svarade på något annat än {suite}.")
         return GuardResult.from_dict(answer)
 
-    def data_docs(self, folder: Path) -> Path:
-        """Write Data Docs of what has been validated so far; returns the path of its index."""
-        asked = self._send({"kommando": "data_docs", "folder": str(folder)})
+    def begin_data_docs(self, folder: Path) -> None:
+        """Have Data Docs written of what has been handed over so far; `data_docs` waits for it."""
+        self._docs = self._send({"kommando": "data_docs", "folder": str(folder)})
+
+    def data_docs(self) -> Path:
+        """The index of the Data Docs last begun, when they are written. Raises GuardError."""
+        if self._docs is None:
+            raise GuardError("Vakten har inte ombetts att skriva några sidor.")
+        asked, self._docs = self._docs, None
         return Path(str(self._receive(asked)))
 
     def _write(self, name: str, table: pa.Table) -> Path:

@@ -23,18 +23,17 @@ from expectations.worker import GuardWorker
 ABOUT = {"expectation", "sentence", "severity", "frame", "antal"}
 """What a failure says of its expectation; the rest of it is the offending row."""
 INCOMING, MARTS = "vakt_inkommande", "vakt_marts"
-INCOMING_SUITE = "inkommande_fakta"
+INCOMING_SUITE, MARTS_SUITE = "inkommande_fakta", "marts"
 TOUCH_EVERYTHING = "update intermediate.int_leverans set andrad = true"
 """To other expectations, what no build has touched is as new as the rest."""
 
 
-def build_guards(marts: Sequence[dg.AssetKey]) -> list[dg.AssetChecksDefinition]:
-    """Both guards. Each waits for every mart and stands before publishing.
+def build_guard_of_incoming(marts: Sequence[dg.AssetKey]) -> dg.AssetChecksDefinition:
+    """The guard of the incoming facts. It waits for every mart and stands before publishing.
 
-    The incoming facts are handed to the guard when they are loaded (`begin_incoming`) and judged
-    while dbt builds; nobody reads the build database, so nothing is lost by not waiting.
+    The facts are handed to it when they are loaded (`begin_incoming`) and judged while dbt builds;
+    nobody reads the build database, so nothing is lost by not waiting.
     """
-    kontroll = dg.AssetKey(["marts", "fct_kontroll"])
 
     @dg.asset_check(
         name=INCOMING,
@@ -50,30 +49,39 @@ def build_guards(marts: Sequence[dg.AssetKey]) -> list[dg.AssetChecksDefinition]
         if not guard.has_begun(INCOMING_SUITE):  # a run without the loading step
             with open_build(build.settings) as con:
                 begin_incoming(con, build, guard)
-        return _check_result(guard.verdict(INCOMING_SUITE))
+        return _check_result(guard.verdict(INCOMING_SUITE), INCOMING)
 
-    @dg.asset_check(
-        name=MARTS,
-        asset=kontroll,
-        additional_deps=[key for key in marts if key != kontroll],
+    return incoming
+
+
+def guard_of_marts(published: dg.AssetKey) -> dg.AssetCheckSpec:
+    """The guard of the marts, evaluated by the step that publishes (see `begin_marts`)."""
+    return dg.AssetCheckSpec(
+        MARTS,
+        asset=published,
         blocking=True,
-        description="Great Expectations on the marts: totals, orphan keys, conservation of rows.",
+        description="Great Expectations on the marts: totals, orphan keys, conservation of rows. "
+        "Publishing requires it green.",
     )
-    def finished(
-        build: dg.ResourceParam[Build],
-        guard: dg.ResourceParam[GuardWorker],
-    ) -> dg.AssetCheckResult:
-        build.options.progress("guarding the marts", "")
-        with open_build(build.settings) as con:
-            if not _same_code(build):
-                con.execute(TOUCH_EVERYTHING)
-            frames = marts_frames(con)
-        verdict = guard.validate("marts", frames)
-        # a red verdict is what someone opens the pages for
-        guard.data_docs(build.settings.build_dir / "data_docs")
-        return _check_result(verdict)
 
-    return [incoming, finished]
+
+def begin_marts(build: Build, guard: GuardWorker) -> None:
+    """Hand the guard the finished marts; it judges them while the next version is written.
+
+    Its Data Docs follow: a red verdict is what someone opens the pages for.
+    """
+    with open_build(build.settings) as con:
+        if not _same_code(build):
+            con.execute(TOUCH_EVERYTHING)
+        guard.begin(MARTS_SUITE, marts_frames(con))
+    guard.begin_data_docs(build.settings.build_dir / "data_docs")
+
+
+def marts_verdict(guard: GuardWorker) -> dg.AssetCheckResult:
+    """What the guard says of the marts that it was handed; waits for it, and for its pages."""
+    verdict = _check_result(guard.verdict(MARTS_SUITE), MARTS)
+    guard.data_docs()
+    return verdict
 
 
 def begin_incoming(con: duckdb.DuckDBPyConnection, build: Build, guard: GuardWorker) -> None:
@@ -86,7 +94,7 @@ def incoming_breaks(guard: GuardWorker) -> list[Break]:
     return _breaks(guard.verdict(INCOMING_SUITE)) if guard.has_begun(INCOMING_SUITE) else []
 
 
-def _check_result(verdict: GuardResult) -> dg.AssetCheckResult:
+def _check_result(verdict: GuardResult, name: str) -> dg.AssetCheckResult:
     """The guard's verdict as metadata: how much was evaluated, and the breaks with their rows."""
     breaks = _breaks(verdict)
     logger.log(
@@ -98,6 +106,7 @@ def _check_result(verdict: GuardResult) -> dg.AssetCheckResult:
         },
     )  # fmt: skip
     return dg.AssetCheckResult(
+        check_name=name,
         passed=verdict.success,
         metadata={
             "utvärderade": verdict.evaluated,

@@ -1,11 +1,12 @@
 """The published warehouse and its exports as assets, made in one step.
 
-Belongs here: asking whether this run's guards were green, then calling `publish`, and saying what
-each export was made of. Does not belong here: copying, writing and replacing files
-(`dagster_pipelines.publish`, `dagster_pipelines.exports`).
+Belongs here: writing the next version while the guard judges the marts, releasing it only if both
+guards of this run were green, and saying what each export was made of. Does not belong here:
+copying, writing and replacing files (`dagster_pipelines.publish`, `dagster_pipelines.exports`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -13,11 +14,18 @@ import dagster as dg
 
 from dagster_pipelines import carry, exports
 from dagster_pipelines import publish as publishing
-from dagster_pipelines.asset_checks.guards import INCOMING, MARTS
+from dagster_pipelines.asset_checks.guards import (
+    INCOMING,
+    MARTS,
+    begin_marts,
+    guard_of_marts,
+    marts_verdict,
+)  # fmt: skip
 from dagster_pipelines.manifest import Manifest, rolled_back
 from dagster_pipelines.outcome import Break
 from dagster_pipelines.resources import Build, failure
 from dagster_pipelines.success import note_success
+from expectations.worker import GuardWorker
 
 PUBLISHED = dg.AssetKey(["warehouse", "finsam"])
 QUARANTINE = "karantan"
@@ -82,29 +90,29 @@ def build_publish(
                 QUARANTINE,
                 asset=PUBLISHED,
                 description="Does any delivery stand in quarantine? The others are published.",
-            )
+            ),
+            guard_of_marts(PUBLISHED),
         ],
     )
     def finsam(
         context: dg.AssetExecutionContext,
         build: dg.ResourceParam[Build],
-    ) -> Iterator[dg.MaterializeResult[None]]:
-        build.options.progress("publishing", "")
-        _require_green(context, (INCOMING, MARTS))
+        guard: dg.ResourceParam[GuardWorker],
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+        _require_green(context, INCOMING)
         _refuse_rolled_back(build)
-        try:
-            manifest = publishing.publish(
-                build.settings,
-                run_id=context.run.run_id,
-                inputs=build.inputs,
-                seconds=_seconds_per_step(context),
-                accept_loss=build.options.accept_loss,
+        build.options.progress("guarding the marts", "beside writing the next version")
+        begin_marts(build, guard)
+        written = publishing.staging(
+            build.settings, run_id=context.run.run_id, accept_loss=build.options.accept_loss
+        )
+        with _told(context), written as staged:
+            yield marts_verdict(guard)
+            _require_green(context, MARTS)
+            build.options.progress("publishing", "")
+            manifest = publishing.release(
+                build.settings, staged, inputs=build.inputs, seconds=_seconds_per_step(context)
             )
-        except publishing.LossError as loss:
-            raise failure("facts published before would disappear", loss.breaks) from loss
-        except OSError as error:
-            context.log.warning("could not write the published files: %s", error)
-            raise dg.RetryRequested(max_retries=1, seconds_to_wait=2) from error
         carry.note_published(build.settings)
         note_success(build.settings, manifest["run_id"])
         yield dg.MaterializeResult(
@@ -125,6 +133,18 @@ def build_publish(
                 yield _export_result(name, kind, manifest)
 
     return finsam
+
+
+@contextmanager
+def _told(context: dg.AssetExecutionContext) -> Iterator[None]:
+    """What stops a publication, as Dagster is told of it; what a disk refuses is tried again."""
+    try:
+        yield
+    except publishing.LossError as loss:
+        raise failure("facts published before would disappear", loss.breaks) from loss
+    except OSError as error:
+        context.log.warning("could not write the published files: %s", error)
+        raise dg.RetryRequested(max_retries=1, seconds_to_wait=2) from error
 
 
 def _quarantine_check(manifest: Manifest) -> dg.AssetCheckResult:
@@ -177,8 +197,8 @@ def _refuse_rolled_back(build: Build) -> None:
         )
 
 
-def _require_green(context: dg.AssetExecutionContext, guards: Iterable[str]) -> None:
-    """Refuse unless each guard was evaluated, and passed, in this very run."""
+def _require_green(context: dg.AssetExecutionContext, guard: str) -> None:
+    """Refuse unless the guard was evaluated, and passed, in this very run."""
     evaluations = context.instance.all_logs(
         context.run.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
     )
@@ -188,9 +208,9 @@ def _require_green(context: dg.AssetExecutionContext, guards: Iterable[str]) -> 
         if entry.dagster_event
         for evaluation in [entry.dagster_event.asset_check_evaluation_data]
     }
-    if red := [name for name in guards if not verdicts.get(name)]:
+    if not verdicts.get(guard):
         # a guard that was evaluated has told its own breaks
-        silent = [name for name in red if name not in verdicts]
+        silent = [] if guard in verdicts else [guard]
         raise failure(
             "nothing is published without green guards",
             [Break(name, "the guard was not evaluated in this run") for name in silent],

@@ -10,42 +10,12 @@ from dagster_pipelines import carry
 from dagster_pipelines.database import open_build
 from dagster_pipelines.dbt import Dbt
 from dagster_pipelines.outcome import RefreshError
-from dagster_pipelines.settings import PROJECT_DIR, Settings
-
-PROJECT = {
-    "dbt_project.yml": """
-name: liten
-profile: finsam
-config-version: 2
-model-paths: [models]
-test-paths: [tests/dbt]
-flags: {send_anonymous_usage_stats: false}
-""",
-    "models/korning.sql": """
-{{ config(materialized='incremental') }}
-select {{ "'vidare'" if is_incremental() else "'från början'" }} as hur
-""",
-    "models/summa.sql": "select 1 as tal union all select 2",
-    "models/schema.yml": """
-models:
-  - name: summa
-    columns:
-      - name: tal
-        data_tests: [not_null, unique]
-""",
-}
+from dagster_pipelines.settings import Settings
 
 
 @pytest.fixture
-def dbt(tmp_path: Path) -> Dbt:
-    project = tmp_path / "project"
-    for name, text in PROJECT.items():
-        (project / name).parent.mkdir(parents=True, exist_ok=True)
-        (project / name).write_text(text, encoding="utf-8")
-    (project / "profiles.yml").write_bytes((PROJECT_DIR / "profiles.yml").read_bytes())
-    settings = Settings(home=tmp_path / "home", data_dir=tmp_path)
-    settings.build_dir.mkdir(parents=True)
-    return Dbt(settings, project)
+def dbt(small_project: Path, empty_home: Settings) -> Dbt:
+    return Dbt(empty_home, small_project)
 
 
 def fresh(dbt: Dbt) -> Dbt:

@@ -13,53 +13,18 @@ from dagster_pipelines.dbt_worker import DbtWorker
 from dagster_pipelines.outcome import Break, RefreshError
 from dagster_pipelines.settings import PROJECT_DIR, Settings
 
-PROJECT = {
-    "dbt_project.yml": """
-name: liten
-profile: finsam
-config-version: 2
-model-paths: [models]
-flags: {send_anonymous_usage_stats: false}
-""",
-    "models/summa.sql": "{{ config(materialized='table') }} select 1 as tal union all select 2",
-    "models/schema.yml": """
-models:
-  - name: summa
-    columns:
-      - name: tal
-        data_tests: [not_null, unique]
-""",
-}
 
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    folder = tmp_path / "project"
-    for name, text in PROJECT.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
-    (folder / "profiles.yml").write_bytes((PROJECT_DIR / "profiles.yml").read_bytes())
-    return folder
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    settings = Settings(home=tmp_path / "home", data_dir=tmp_path)
-    settings.build_dir.mkdir(parents=True)
-    return settings
-
-
-def test_it_answers_as_dbt_does(settings: Settings, project: Path) -> None:
-    with DbtWorker(settings, project) as dbt:
+def test_it_answers_as_dbt_does(empty_home: Settings, small_project: Path) -> None:
+    with DbtWorker(empty_home, small_project) as dbt:
         assert "model.liten.summa" in dbt.manifest["nodes"]
         results = list(dbt.results())
     rows = {each["data"]["node_info"]["node_name"]: each["rows"] for each in results}
-    assert rows == {"summa": 2, "not_null_summa_tal": None, "unique_summa_tal": None}
+    assert rows == {"korning": 1, "summa": 2, "not_null_summa_tal": None, "unique_summa_tal": None}
 
 
-def test_a_failed_test_comes_back_with_its_rows(settings: Settings, project: Path) -> None:
-    (project / "models" / "summa.sql").write_text("select 7 as tal union all select 7")
-    with DbtWorker(settings, project) as dbt:
+def test_a_failed_test_comes_back_with_its_rows(empty_home: Settings, small_project: Path) -> None:
+    (small_project / "models" / "summa.sql").write_text("select 7 as tal union all select 7")
+    with DbtWorker(empty_home, small_project) as dbt:
         *_, found = dbt.results()
     assert isinstance(found, Break)
     assert found.check == "dbt: unique_summa_tal"
@@ -67,10 +32,10 @@ def test_a_failed_test_comes_back_with_its_rows(settings: Settings, project: Pat
 
 
 def test_a_project_that_does_not_parse_is_told_to_each_who_asks(
-    settings: Settings, project: Path
+    empty_home: Settings, small_project: Path
 ) -> None:
-    (project / "models" / "summa.sql").write_text("select {{ ref('finns_inte') }}")
-    with DbtWorker(settings, project) as dbt:
+    (small_project / "models" / "summa.sql").write_text("select {{ ref('finns_inte') }}")
+    with DbtWorker(empty_home, small_project) as dbt:
         with pytest.raises(RefreshError, match="finns_inte"):
             _ = dbt.manifest
         with pytest.raises(RefreshError, match="finns_inte"):
@@ -78,9 +43,9 @@ def test_a_project_that_does_not_parse_is_told_to_each_who_asks(
 
 
 def test_a_process_that_is_killed_is_an_error_and_not_a_build(
-    settings: Settings, project: Path
+    empty_home: Settings, small_project: Path
 ) -> None:
-    with DbtWorker(settings, project) as dbt:
+    with DbtWorker(empty_home, small_project) as dbt:
         _ = dbt.manifest
         dbt._process.kill()
         with pytest.raises(RefreshError, match=r"exit code -9.*dbt\.stderr"):
@@ -88,9 +53,9 @@ def test_a_process_that_is_killed_is_an_error_and_not_a_build(
 
 
 def test_results_that_nobody_takes_are_no_answer_to_the_next_question(
-    settings: Settings, project: Path
+    empty_home: Settings, small_project: Path
 ) -> None:
-    with DbtWorker(settings, project) as dbt:
+    with DbtWorker(empty_home, small_project) as dbt:
         left = dbt.results()
         next(left)
         del left
@@ -98,25 +63,25 @@ def test_results_that_nobody_takes_are_no_answer_to_the_next_question(
             list(dbt.results())
 
 
-def test_it_ends_with_the_one_that_started_it(settings: Settings, project: Path) -> None:
+def test_it_ends_with_the_one_that_started_it(empty_home: Settings, small_project: Path) -> None:
     """A refresh that is killed while dbt builds leaves the build database free."""
-    (project / "models" / "summa.sql").write_text(  # minutes of work, were it left to finish
+    (small_project / "models" / "summa.sql").write_text(  # minutes of work, were it left to finish
         "select count(*) as tal from range(10000000) a, range(1000000) b"
     )
-    settings.export_to_environment()
+    empty_home.export_to_environment()
     code = f"""
 import sys
 from pathlib import Path
 from dagster_pipelines.dbt_worker import DbtWorker
 from dagster_pipelines.settings import Settings
 if __name__ == "__main__":
-    with DbtWorker(Settings(home={str(settings.home)!r}, data_dir={str(settings.home)!r}),
-                   Path({str(project)!r})) as dbt:
+    with DbtWorker(Settings(home={str(empty_home.home)!r}, data_dir={str(empty_home.home)!r}),
+                   Path({str(small_project)!r})) as dbt:
         _ = dbt.manifest
         print(dbt._process.pid, flush=True)
         list(dbt.results())
 """
-    script = project / "start.py"
+    script = small_project / "start.py"
     script.write_text(code, encoding="utf-8")
     with subprocess.Popen(
         [sys.executable, str(script)],
@@ -125,10 +90,10 @@ if __name__ == "__main__":
     ) as starter:
         assert starter.stdout is not None
         worker = int(starter.stdout.readline())
-        _wait(lambda: _held(settings.build_db), "dbt never opened the database")
+        _wait(lambda: _held(empty_home.build_db), "dbt never opened the database")
         starter.send_signal(signal.SIGKILL)
     _wait(lambda: not _alive(worker), "dbt's process outlived its starter")
-    assert not _held(settings.build_db)
+    assert not _held(empty_home.build_db)
 
 
 def _held(database: Path) -> bool:

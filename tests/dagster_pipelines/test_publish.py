@@ -24,6 +24,7 @@ from dagster_pipelines.publish import LossError, publish
 from dagster_pipelines.refresh import outcome_of
 from dagster_pipelines.resources import Build, RefreshOptions
 from dagster_pipelines.settings import Settings
+from tests.guards import StandInGuard
 
 MARTS = """
 create schema marts;
@@ -392,9 +393,10 @@ def test_the_loss_stops_the_step_with_its_rows(built: Settings) -> None:
     change(built, GONE)
     with pytest.MonkeyPatch.context() as patch, dg.DagsterInstance.ephemeral() as instance:
         patch.setattr(asset, "_require_green", lambda *_: None)
+        patch.setattr(asset, "begin_marts", lambda *_: None)
         result = dg.materialize(
             [build_publish([])],
-            resources={"build": Build(built, RefreshOptions(), {})},
+            resources={"build": Build(built, RefreshOptions(), {}), "guard": StandInGuard()},
             raise_on_error=False,
             instance=instance,
         )
@@ -409,7 +411,7 @@ def test_nothing_is_published_without_the_guards_of_the_same_run(built: Settings
     before = built.published_db.read_bytes()
     result = dg.materialize(
         [build_publish([])],
-        resources={"build": Build(built, RefreshOptions(), {})},
+        resources={"build": Build(built, RefreshOptions(), {}), "guard": StandInGuard()},
         raise_on_error=False,
     )
     assert not result.success

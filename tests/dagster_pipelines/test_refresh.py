@@ -30,6 +30,7 @@ from dagster_pipelines.publish import publish
 from dagster_pipelines.refresh import QUIET, outcome_of, refresh
 from dagster_pipelines.resources import Build, RefreshOptions
 from dagster_pipelines.settings import PROJECT_DIR, Settings
+from tests.guards import MuteGuard, RedGuard, StandInGuard
 
 FACTS = 932
 
@@ -203,43 +204,6 @@ def test_a_lost_fact_turns_the_incoming_guard_red_and_publishes_nothing(
     assert published_bytes(broken_home) == before
 
 
-class RedGuard:
-    """A guard that finds fault with one suite and nothing else."""
-
-    def __init__(self, suite: str) -> None:
-        self.suite = suite
-
-    def data_docs(self, folder: Path) -> Path:
-        return folder
-
-    def begin(self, suite: str, frames: object) -> None: ...
-
-    def has_begun(self, suite: str) -> bool:
-        return True
-
-    def validate(self, suite: str, frames: object) -> Any:
-        return self.verdict(suite)
-
-    def verdict(self, suite: str) -> Any:
-        from expectations.result import GuardResult  # noqa: PLC0415
-
-        failures = [
-            {"expectation": "balans", "sentence": "Tillgångar = skulder.", "severity": "critical",
-             "frame": "identiteter", "antal": 1, "report_id": "x", "summa": "1", "led": "2"}
-        ]  # fmt: skip
-        red = suite == self.suite
-        return GuardResult(suite, not red, 1, failures if red else [], [], [])
-
-
-class MuteGuard(RedGuard):
-    """A guard that dies when it is to answer about its suite."""
-
-    def verdict(self, suite: str) -> Any:
-        if suite == self.suite:
-            raise RuntimeError("Vakten slutade utan att svara.")
-        return super().verdict(suite)
-
-
 SUITES = pytest.mark.parametrize("suite", ["inkommande_fakta", "marts"])
 
 
@@ -281,7 +245,7 @@ def test_a_postponed_file_is_not_taken_for_read(broken_home: Settings) -> None:
     build = Build(broken_home, RefreshOptions(), {"files": "abc", "code": "c"})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ingest, "load_into", lambda *_: [postponed])
-        resources = {"build": build, "guard": RedGuard("marts")}
+        resources = {"build": build, "guard": StandInGuard()}
         dg.materialize([ingest.raw_tables], resources=resources)
     assert build.inputs == {"files": "incomplete", "code": "c"}
 
@@ -369,7 +333,10 @@ def test_what_was_rolled_back_from_is_not_published_again_unasked(copied_home: S
     with dg.DagsterInstance.ephemeral() as instance:
         done = dg.materialize(
             [build_publish([])],
-            resources={"build": Build(copied_home, RefreshOptions(), fingerprint(copied_home))},
+            resources={
+                "build": Build(copied_home, RefreshOptions(), fingerprint(copied_home)),
+                "guard": StandInGuard(),
+            },
             raise_on_error=False, instance=instance,
         )  # fmt: skip
         found = outcome_of(copied_home, instance, done.run_id)

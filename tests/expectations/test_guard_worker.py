@@ -91,7 +91,8 @@ def test_data_docs_fetch_nothing_and_run_nothing(guard, lager, tmp_path):
     lager.execute("update marts.fct_kostnad set belopp_sek = -5, report_id = '<script>x</script>'")
     guard.validate("inkommande_fakta", incoming_frames(lager))
     guard.validate("marts", marts_frames(lager))
-    index = guard.data_docs(tmp_path / "data_docs")
+    guard.begin_data_docs(tmp_path / "data_docs")
+    index = guard.data_docs()
     pages = sorted(index.parent.glob("*.html"))
     assert len(pages) == 1 + 3 + 6
     for page in pages:

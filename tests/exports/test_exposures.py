@@ -13,6 +13,7 @@ from rdflib import Graph, URIRef
 from dagster_pipelines.assets.publish import EXPORTS, PUBLISHED, export_specs
 from dagster_pipelines.manifest import read_manifest
 from dagster_pipelines.settings import PROJECT_DIR, Settings
+from tests.guards import StandInGuard
 
 EXPOSURES = yaml.safe_load((PROJECT_DIR / "models" / "exposures.yml").read_text("utf-8"))
 EXPORTED: dict[str, dict[str, Any]] = {
@@ -101,7 +102,10 @@ def test_a_run_shows_each_export_as_made(copied_home: Settings) -> None:
         patch.setattr(asset, "_require_green", lambda *_: None)
         result = dg.materialize(
             [made],
-            resources={"build": Build(copied_home, RefreshOptions(full=True), {})},
+            resources={
+                "build": Build(copied_home, RefreshOptions(full=True), {"code": "ny"}),
+                "guard": StandInGuard(),
+            },
         )
     manifest = read_manifest(copied_home)
     assert manifest and manifest["run_id"] == result.run_id

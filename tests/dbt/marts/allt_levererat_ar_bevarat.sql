@@ -1,6 +1,8 @@
 -- Conservation over everything ever delivered: delivered = accepted + rejected, accepted =
 -- in a delivery + repeated (another delivery of the report says the same), and in a delivery =
 -- published + suspect + superseded + in quarantine. One row per equation that fails.
+{{ config(meta={'dagster': {'ref': {'name': 'fct_rapportfakta'}}}) }}
+
 with filer as (
     select
         coalesce(sum(lasta), 0) as lasta,
