@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 Results = Iterator[dict[str, Any] | Break]
 """What a build gives: dbt's events of results as plain data, and at last what broke."""
-Ask = Callable[[str], list[Row]]
 SHOWN_ROWS = 10
 BROKEN = {"error", "fail", "runtime error"}
 BUILT_EVENTS = {"LogSeedResult", "LogModelResult"}
@@ -167,23 +166,11 @@ class Dbt:
         broken = [r for r in results if str(r.status) in BROKEN]
         if not broken:
             return []
-        with self._asked() as ask:
+        with open_build(self.settings) as con:
             return [
-                Break(f"dbt: {r.node.name}", r.message or str(r.status), _failing_rows(ask, r))
+                Break(f"dbt: {r.node.name}", r.message or str(r.status), _failing_rows(con, r))
                 for r in broken
             ]
-
-    @contextmanager
-    def _asked(self) -> Iterator[Ask]:
-        """What answers a question about what was built."""
-        with open_build(self.settings) as con:
-
-            def ask(sql: str) -> list[Row]:
-                cursor = con.execute(sql)
-                names = [column[0] for column in cursor.description]
-                return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-            yield ask
 
     def _rows(self, result: Mapping[str, Any]) -> int | None:
         """Rows of the table that was built; None where nobody has counted them."""
@@ -273,14 +260,19 @@ def _rows(result: Mapping[str, Any]) -> int | None:
         handle.close()
 
 
-def _failing_rows(ask: Ask, result: "NodeResult") -> list[Row]:
+def _failing_rows(con: Any, result: "NodeResult") -> list[Row]:
     """The rows that a failed test selects; none for a model that did not build."""
     sql = getattr(result.node, "compiled_code", None)
     if str(result.node.resource_type) != "test" or not sql:
         return []
+    cursor = con.execute(f"select * from ({sql}\n) limit {SHOWN_ROWS}")
+    names = [column[0] for column in cursor.description]
     return [
-        {name: value if value is None else str(value) for name, value in row.items()}
-        for row in ask(f"select * from ({sql}\n) limit {SHOWN_ROWS}")
+        {
+            name: value if value is None else str(value)
+            for name, value in zip(names, row, strict=True)
+        }
+        for row in cursor.fetchall()
     ]
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import duckdb
 
 from dagster_pipelines.carry import forget_base
-from dagster_pipelines.dbt import BROKEN, Ask, Dbt
+from dagster_pipelines.dbt import BROKEN, Dbt
 from dagster_pipelines.outcome import USER_MISTAKE, RefreshError
 from dagster_pipelines.settings import Settings
 from dagster_pipelines.spark.raw import lay_out
@@ -50,7 +50,7 @@ class SparkDbt(Dbt):
         selection: Sequence[str] = (),
         on_event: OnEvent = lambda _: None,
     ) -> "list[NodeResult]":
-        """Build and test every model on Spark; take the tables in when nothing broke.
+        """Build every model on Spark, take the tables in, and test what was taken in.
 
         Raises:
             RefreshError: a part was asked for, something is not installed, dbt stopped before any
@@ -65,17 +65,19 @@ class SparkDbt(Dbt):
         self._built.unlink(missing_ok=True)  # the next build on DuckDB is a full one
         self._pending.unlink(missing_ok=True)
         forget_base(self.settings)
-        results = self.build_tables(on_event=on_event)
-        if not any(str(result.status) in BROKEN for result in results):
-            Dbt(self.settings, self.project_dir).invoke(LAID_OUT)
-            try:
-                take_in(self.settings)
-            except duckdb.Error as broken:
-                raise RefreshError(f"What Spark built cannot be taken in: {broken}") from broken
-        return results
+        results = self.build_tables(*NO_TESTS, on_event=on_event)
+        if any(str(result.status) in BROKEN for result in results):
+            return results
+        duck = Dbt(self.settings, self.project_dir)
+        duck.invoke(LAID_OUT)
+        try:
+            take_in(self.settings)
+        except duckdb.Error as broken:
+            raise RefreshError(f"What Spark built cannot be taken in: {broken}") from broken
+        return results + duck.invoke([("test",)], on_event=on_event)
 
     def build_tables(self, *options: str, on_event: OnEvent = lambda _: None) -> "list[NodeResult]":
-        """Build and test on Spark alone; `options` are dbt's. The tables stay Parquet.
+        """Build on Spark alone, and test there too unless the `options` say NO_TESTS.
 
         Raises:
             RefreshError: something is not installed, or dbt stopped before any model ran.
@@ -96,13 +98,6 @@ class SparkDbt(Dbt):
         require_spark(self.settings)
         with super()._released():
             yield
-
-    @contextmanager
-    def _asked(self) -> Iterator[Ask]:
-        from pyspark.sql import SparkSession  # noqa: PLC0415
-
-        session = SparkSession.builder.getOrCreate()  # the one that dbt has started
-        yield lambda sql: [row.asDict() for row in session.sql(sql).collect()]
 
     def _rows(self, result: Mapping[str, Any]) -> int | None:  # noqa: ARG002
         """Not counted: Spark would read the table for it."""

@@ -22,6 +22,7 @@ from rich.table import Table
 
 from dagster_pipelines.cli.refresh import show_breaks
 from dagster_pipelines.database import open_build
+from dagster_pipelines.dbt import BROKEN
 from dagster_pipelines.outcome import RefreshError
 from dagster_pipelines.settings import PROJECT_DIR, Settings
 from dagster_pipelines.spark.build import NO_TESTS, SparkDbt
@@ -105,9 +106,10 @@ def build_on_spark(settings: Settings, *, tested: bool) -> None:
         RefreshError: a model did not build, or a test failed.
     """
     dbt = SparkDbt(settings)
-    breaks = dbt.breaks(dbt.build_tables(*(() if tested else NO_TESTS)))
-    if breaks:
-        raise RefreshError("; ".join(f"{found.check}: {found.message}" for found in breaks))
+    results = dbt.build_tables(*(() if tested else NO_TESTS))
+    broken = [f"{r.node.name}: {r.message}" for r in results if str(r.status) in BROKEN]
+    if broken:
+        raise RefreshError("\n".join(broken))
 
 
 def table_of(found: Sequence[Parity]) -> Table:
