@@ -143,7 +143,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 show_breaks(console, result.breaks)
                 return 1
             options = duck.spark_java_options or SMALL
-            settings = duck.model_copy(update={"engine": "spark", "spark_java_options": options})
+            settings = Settings(
+                home=home, data_dir=given.data, engine="spark", spark_java_options=options
+            )
             build_on_spark(settings, tested=given.tested)
             found = compare(duck, settings)
         except RefreshError as error:

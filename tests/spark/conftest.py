@@ -13,11 +13,10 @@ def spark_home(refreshed_home: Settings, tmp_path_factory: pytest.TempPathFactor
     """A copy of the shared home whose settings name Spark; nothing is built in it yet."""
     home = tmp_path_factory.mktemp("spark") / "home"
     shutil.copytree(refreshed_home.home, home, symlinks=True)
-    return refreshed_home.model_copy(
-        update={
-            "home": home,
-            "engine": "spark",
-            "spark_partitions": 1,
-            "spark_java_options": SMALL,
-        }
+    return Settings(
+        home=home,
+        data_dir=refreshed_home.data_dir,
+        engine="spark",
+        spark_partitions=1,
+        spark_java_options=SMALL,
     )

@@ -21,7 +21,7 @@ FACTS = "fct_ekonomi"
 def whole(refreshed_home: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A home whose tables lie in the build database and as Parquet, one of them partitioned."""
     home = tmp_path_factory.mktemp("compare")
-    settings = refreshed_home.model_copy(update={"home": home})
+    settings = Settings(home=home, data_dir=refreshed_home.data_dir)
     settings.build_dir.mkdir()
     shutil.copyfile(refreshed_home.build_db, settings.build_db)
     with open_build(settings) as con:
