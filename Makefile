@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run dashboards test lint ui docs bench spark-build spark-parity spark-cluster sbom audit clean
+.PHONY: help run dashboards test lint ui docs bench bench-nation spark-build spark-parity spark-cluster sbom audit clean
 
 UV_VERSION := 0.13.9
 VENV := .venv
@@ -42,8 +42,11 @@ ui: $(VENV)/.runtime ## Start Dagster's web UI with schedule and sensor at http:
 docs: $(VENV)/.runtime ## Generate the data dictionary and the data docs
 	$(BIN)/python -m docs.generate
 
-bench: $(VENV)/.runtime ## Measure the refresh against dbt alone and bare SQL
-	$(BIN)/python -m benchmarks.refresh
+bench: $(VENV)/.runtime ## Measure refresh, growth, extraction, questions and readers in one table
+	$(BIN)/python -m benchmarks.bench
+
+bench-nation: $(VENV)/.runtime ## The same on a synthetic country of 3 200 reports: half an hour
+	$(BIN)/python -m benchmarks.bench --size nation
 
 spark-build: $(VENV)/.spark ## Build the marts on Spark, guard and publish them (needs Java 17)
 	FINSAM_ENGINE=spark $(BIN)/finsam refresh || { code=$$?; [ $$code -eq 3 ] && echo "Published, with a delivery in quarantine."; exit $$code; }

@@ -1,6 +1,6 @@
 """How a refresh grows with the country: synthetic sizes against bare SQL and the five reports.
 
-    python -m benchmarks.nation [--size nation] [--folder DIR] [--runs N] [--json FILE]
+    python -m benchmarks.nation [--size nation] [--folder DIR] [--json FILE]
 
 For the five shipped reports and for a synthetic size, each in a home of its own:
 
@@ -36,6 +36,7 @@ from rich.table import Table
 
 from benchmarks.refresh import in_order
 from benchmarks.synthetic_nation.delivery import SIZES, Size, deliver, deliver_next
+from dagster_pipelines.database import build_config
 from dagster_pipelines.settings import PROJECT_DIR, Settings
 
 PROJECT_PARTS = (
@@ -44,6 +45,8 @@ PROJECT_PARTS = (
 )  # fmt: skip
 FINSAM = (sys.executable, "-c", "from dagster_pipelines.cli.app import main; main()")
 DBT = (str(Path(sys.executable).parent / "dbt"),)
+GIVEN = "ny-"
+"""How the one new report's file name begins."""
 QUARANTINE = 3
 """Published, with a delivery in quarantine: what a synthetic size is to end with."""
 
@@ -153,9 +156,10 @@ def _resident(pid: int) -> int:
 
 def five(folder: Path) -> Place:
     """The shipped reports in a home of their own."""
-    home = folder / "five"
+    home = folder / "five" / "home"
     (home / "landing").mkdir(parents=True, exist_ok=True)
-    return Place("five", Settings(home=home, data_dir=PROJECT_DIR / "data"), PROJECT_DIR)
+    project = copied_project(folder / "five" / "projekt")
+    return Place("five", Settings(home=home, data_dir=PROJECT_DIR / "data"), project)
 
 
 def synthetic(folder: Path, name: str, size: Size) -> Place:
@@ -164,6 +168,17 @@ def synthetic(folder: Path, name: str, size: Size) -> Place:
     home, data = folder / name / "home", folder / name / "data"
     if not made.exists():
         deliver(size, made)
+    copied_project(project)
+    shutil.copyfile(made / "forbund.csv", project / "seeds" / "forbund.csv")
+    (data / "fakta").mkdir(parents=True, exist_ok=True)
+    home.mkdir(exist_ok=True)
+    if not (home / "landing").exists():
+        (home / "landing").symlink_to(made / "landing", target_is_directory=True)
+    return Place(name, Settings(home=home, data_dir=data), project)
+
+
+def copied_project(project: Path) -> Path:
+    """The project as it is now: editing it while a run goes on does not change what runs."""
     if project.exists():
         shutil.rmtree(project)
     for part in PROJECT_PARTS:
@@ -173,12 +188,7 @@ def synthetic(folder: Path, name: str, size: Size) -> Place:
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copyfile(source, target)
-    shutil.copyfile(made / "forbund.csv", project / "seeds" / "forbund.csv")
-    (data / "fakta").mkdir(parents=True, exist_ok=True)
-    home.mkdir(exist_ok=True)
-    if not (home / "landing").exists():
-        (home / "landing").symlink_to(made / "landing", target_is_directory=True)
-    return Place(name, Settings(home=home, data_dir=data), project)
+    return project
 
 
 # --- what is measured -------------------------------------------------------------------------
@@ -188,6 +198,8 @@ def full(place: Place) -> Measure:
     """From files to published; what was there before is removed first."""
     for left in (place.settings.build_dir, place.settings.warehouse_dir):
         shutil.rmtree(left, ignore_errors=True)
+    for given in place.settings.landing_dir.glob(f"{GIVEN}*"):
+        given.unlink()
     return _with_steps(place, place.run([*FINSAM, "refresh", "--full"]))
 
 
@@ -198,8 +210,13 @@ def unchanged(place: Place) -> Measure:
 
 def one_new(place: Place, report: Path) -> Measure:
     """One more report in landing/; it stays there."""
-    shutil.copyfile(report, place.settings.landing_dir / f"ny-{report.name}")
+    shutil.copyfile(report, place.settings.landing_dir / f"{GIVEN}{report.name}")
     return _with_steps(place, place.run([*FINSAM, "refresh"]))
+
+
+def _given(*places: Place) -> int:
+    """How many new reports these homes have had: the next one is of the next förbund."""
+    return max(len(list(place.settings.landing_dir.glob(f"{GIVEN}*"))) for place in places)
 
 
 def _with_steps(place: Place, measure: Measure) -> Measure:
@@ -218,17 +235,19 @@ def bare_sql(place: Place) -> Measure:
     try:
         manifest = place.settings.build_dir / "bare_target" / "manifest.json"
         command = [sys.executable, "-m", "benchmarks.nation", "--bare", str(copy), str(manifest)]
-        return measured(command, dict(os.environ), PROJECT_DIR)
+        return measured(command, place.environment(), PROJECT_DIR)
     finally:
         shutil.rmtree(copy.parent)
 
 
 def run_bare(database: Path, manifest: Path) -> None:
-    """Build every model of `manifest` in `database` with DuckDB and nothing else."""
+    """Build every model of `manifest` in `database` with DuckDB and nothing else.
+
+    In the same bounded memory as a refresh has, with the rest on disk.
+    """
     models = in_order(json.loads(manifest.read_text("utf-8")))
     settings = Settings()
-    with duckdb.connect(database) as con:
-        con.execute(f"set threads = {settings.threads}")
+    with duckdb.connect(database, config=build_config(settings)) as con:
         for model in models:
             name = f'"{model["schema"]}"."{model["name"]}"'
             kind = "view" if model["config"]["materialized"] == "view" else "table"
@@ -241,7 +260,7 @@ def run_bare(database: Path, manifest: Path) -> None:
 def measure(folder: Path, name: str, size: Size, say: Callable[[str], None]) -> dict[str, Any]:
     """Everything, as JSON: measures per place, ratios, machine."""
     small, large = five(folder), synthetic(folder, name, size)
-    report = deliver_next(size, folder / name / "nasta")
+    report = deliver_next(size, folder / name / "nasta", forbund=_given(small, large))
     found: dict[str, dict[str, Measure]] = {}
     for place in (small, large):
         here = found.setdefault(place.name, {})
@@ -263,7 +282,7 @@ def measure(folder: Path, name: str, size: Size, say: Callable[[str], None]) -> 
             where: {what: vars(value) for what, value in each.items()}
             for where, each in found.items()
         },
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {_memory_gib()} GiB",
+        "machine": machine(),
         "python": platform.python_version(),
         "versions": {p: version(p) for p in ("dbt-core", "dbt-duckdb", "duckdb", "polars")},
     }
@@ -283,8 +302,10 @@ def _counts(place: Place) -> dict[str, int]:
     return {"reports": len(manifest["reports"]), "facts": manifest["tables"]["raw.fakta"]}
 
 
-def _memory_gib() -> int:
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**30
+def machine() -> str:
+    """What the figures are of, as far as it can be told from here."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**30
+    return f"{platform.machine()}, {os.cpu_count()} cores, {memory} GiB"
 
 
 def show(result: dict[str, Any]) -> None:

@@ -79,8 +79,10 @@ def copy_file(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def bring_up_to_date(con: duckdb.DuckDBPyConnection) -> set[str] | None:
+def bring_up_to_date(con: duckdb.DuckDBPyConnection) -> dict[str, frozenset[str] | None] | None:
     """Make the tables of a copy those of `bygge`; the names (`schema.table`) of those that changed.
+
+    With each the förbund whose rows may have changed; None where the table does not say whose.
 
     None when the copy cannot be carried on from: other tables, other columns, or in the end other
     rows. It is then of no use, and a copy from scratch tells the truth.
@@ -88,7 +90,12 @@ def bring_up_to_date(con: duckdb.DuckDBPyConnection) -> set[str] | None:
     ours, theirs = _definitions(con, "current_database()"), _definitions(con, "'bygge'")
     if ours != theirs:
         return None
-    changed = {f"{schema}.{table}" for schema, table in sorted(ours) if _carry(con, schema, table)}
+    touched = frozenset(forbund for (forbund,) in con.execute(CHANGED).fetchall())
+    changed = {
+        f"{schema}.{table}": touched if _per_forbund(con, schema, table) else None
+        for schema, table in sorted(ours)
+        if _carry(con, schema, table)
+    }
     if any(_contents(con, f'"{s}"."{t}"') != _contents(con, f'bygge."{s}"."{t}"') for s, t in ours):
         return None
     return changed
@@ -108,16 +115,22 @@ def _carry(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
     if f"{schema}.{table}" == ADDED_TO:
         new = f"from {built} where leverans_id not in (select distinct leverans_id from {name})"
         return bool(con.execute(f"insert into {name} {new}").fetchall()[0][0])
-    columns = con.execute(
-        "select column_name from duckdb_columns() where database_name = 'bygge' "
-        "and schema_name = ? and table_name = ?", [schema, table],
-    ).fetchall()  # fmt: skip
-    where = f"where forbund_id in {CHANGED}" if ("forbund_id",) in columns else ""
+    where = f"where forbund_id in {CHANGED}" if _per_forbund(con, schema, table) else ""
     if not _differ(con, f"from {name} {where}", f"from {built} {where}"):
         return False
     con.execute(f"delete from {name} {where}")
     con.execute(f"insert into {name} from {built} {where} order by all")
     return True
+
+
+def _per_forbund(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
+    return bool(
+        con.execute(
+            "select 1 from duckdb_columns() where database_name = 'bygge' "
+            "and schema_name = ? and table_name = ? and column_name = 'forbund_id'",
+            [schema, table],
+        ).fetchall()
+    )
 
 
 def _differ(con: duckdb.DuckDBPyConnection, left: str, right: str) -> bool:

@@ -16,6 +16,8 @@ DAGSTER_YAML = """\
 # Written by finsam; changes are overwritten.
 telemetry:
   enabled: false
+nux: # the dialogue that asks a first visitor to sign up for newsletters
+  enabled: false
 freshness:
   enabled: true
 concurrency:

@@ -59,8 +59,21 @@ def open_published(path: Path, memory_mb: int | None = None) -> Iterator[duckdb.
         config["memory_limit"] = f"{memory_mb}MB"
     with _connect_resolved(path, config) as con:
         con.execute("set search_path = 'marts,raw'")
-        con.execute("set lock_configuration = true")
+        _lock(con)
         yield con
+
+
+def _lock(con: duckdb.DuckDBPyConnection) -> None:
+    """No setting can be changed from here on.
+
+    Connections of one process to one file share their settings, and the first of them to come may
+    have locked them already; locking twice is an error to DuckDB.
+    """
+    try:
+        con.execute("set lock_configuration = true")
+    except duckdb.InvalidInputException:
+        if con.execute("select current_setting('lock_configuration')").fetchall() != [(True,)]:
+            raise
 
 
 def _connect_resolved(path: Path, config: dict[str, Any]) -> duckdb.DuckDBPyConnection:

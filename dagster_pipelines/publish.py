@@ -28,9 +28,9 @@ from dagster_pipelines.exports import Export, Publication
 from dagster_pipelines.exports.datapackage import write_datapackage
 from dagster_pipelines.exports.dcat import write_catalogue
 from dagster_pipelines.exports.excel import write_workbook
-from dagster_pipelines.exports.marts import Mart, read_marts
+from dagster_pipelines.exports.marts import Mart, in_order, read_marts
 from dagster_pipelines.exports.partitioned import write_partitioned
-from dagster_pipelines.exports.tables import write_tables
+from dagster_pipelines.exports.tables import Changed, parquet_of, write_tables
 from dagster_pipelines.inputs import Fingerprint
 from dagster_pipelines.manifest import Manifest
 from dagster_pipelines.outcome import Break
@@ -43,6 +43,8 @@ LIBRARIES = (
     "dbt-core", "dbt-duckdb", "duckdb", "dagster", "dagster-dbt",
     "great-expectations", "polars", "pyarrow", "finsam",
 )  # fmt: skip
+FACTS = "fct_rapportfakta"
+"""The mart in which every published fact is a row."""
 log = logging.getLogger("finsam.publish")
 
 
@@ -125,7 +127,7 @@ def _write(settings: Settings, staged: Path, run_id: str, accept_loss: bool) -> 
         period = _period(con, marts)
         con.execute("checkpoint")
 
-    hashes = _hashes(staged)
+    hashes = _hashes(staged, _linked(staged, base) if base else None)
     reports = [row["report_id"] for row in contents["reports"] if row["publicerad_version"]]
     exports.append(write_datapackage(marts, reports, about, settings, hashes))
     hashes = _hashes(staged, hashes)
@@ -180,7 +182,7 @@ def release(
     return manifest
 
 
-def _stage_database(settings: Settings, staged_db: Path) -> tuple[Path | None, int, set[str]]:
+def _stage_database(settings: Settings, staged_db: Path) -> tuple[Path | None, int, Changed]:
     """Write the staged database: from the last publication where the build rests on it, else anew.
 
     Returns that publication (None when anew), how many steps lie behind a copy from scratch, and
@@ -201,7 +203,7 @@ def _stage_database(settings: Settings, staged_db: Path) -> tuple[Path | None, i
         _copy(con)
         con.execute(quarantine.TABLE)
         con.execute("commit")
-    return None, 0, set()
+    return None, 0, {}
 
 
 def _config(settings: Settings) -> dict[str, Any]:
@@ -301,11 +303,11 @@ def _lost(con: duckdb.DuckDBPyConnection, earlier: Path, accept_loss: bool) -> l
     Raises:
         LossError: there are such facts, or no telling, and the loss was not accepted.
     """
-    facts = "parquet/fct_rapportfakta.parquet"
+    facts = parquet_of(earlier, FACTS)
     try:
-        if versions.intact(earlier, facts) is False:
-            raise OSError(f"{earlier / facts} is not what was published")
-        lost = _records(con, LOST, [str(earlier / facts)])
+        if not facts or versions.intact(earlier, f"parquet/{FACTS}") is False:
+            raise OSError(f"parquet/{FACTS} of {earlier} is not what was published")
+        lost = _records(con, LOST, [[str(file) for file in facts]])
     except (OSError, duckdb.Error) as unreadable:
         log.warning("what is published cannot be compared with", extra={"why": str(unreadable)})
         if not accept_loss:
@@ -367,6 +369,16 @@ def _hashes(staged: Path, known: Mapping[str, str] | None = None) -> dict[str, s
     return found
 
 
+def _linked(staged: Path, base: Path) -> dict[str, str]:
+    """The hashes of the files that `base`, which was held against them, has in common."""
+    noted = versions.noted(base)
+    return {
+        name: sha256
+        for name, sha256 in noted.items()
+        if (staged / name).exists() and (staged / name).samefile(base / name)
+    }
+
+
 def _measured(staged: Path, export: Export, hashes: Mapping[str, str]) -> dict[str, Any]:
     return {
         **asdict(export),
@@ -404,7 +416,8 @@ def _copy(con: duckdb.DuckDBPyConnection) -> None:
     tables = _objects(con, "duckdb_tables()", "table_name", "table_name")
     for schema, name, ddl, comment in tables:
         con.execute(ddl)
-        con.execute(f"insert into {_id(schema, name)} from bygge.{_id(schema, name)} order by all")
+        order = _order(con, schema, name)
+        con.execute(f"insert into {_id(schema, name)} from bygge.{_id(schema, name)} {order}")
         _comment(con, "table", _id(schema, name), comment)
     for schema, name, ddl, comment in _objects(con, "duckdb_views()", "view_name", "view_oid"):
         con.execute(ddl)
@@ -422,6 +435,29 @@ def _copy(con: duckdb.DuckDBPyConnection) -> None:
     ).fetchall()
     for schema, table, column, comment in columns:
         _comment(con, "column", _id(schema, table, column), comment)
+
+
+def _order(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> str:
+    """How the rows of a new table are to lie: those of a förbund together, as people ask for them.
+
+    The keys are hashes; by them every question would read the whole table.
+    """
+    if schema != "marts":
+        return "order by all"
+    columns = [
+        name
+        for (name,) in con.execute(
+            "select column_name from duckdb_columns() where database_name = current_database() "
+            "and schema_name = ? and table_name = ? order by column_index", [schema, table],
+        ).fetchall()
+    ]  # fmt: skip
+    keys = con.execute(
+        "select constraint_column_names from duckdb_constraints() where schema_name = ? "
+        "and database_name = current_database() and table_name = ? "
+        "and constraint_type = 'PRIMARY KEY'", [schema, table],
+    ).fetchall()  # fmt: skip
+    first = "forbund_id, " if "forbund_id" in columns else ""
+    return f"order by {first}{in_order(columns, keys[0][0] if keys else ())}"
 
 
 def _objects(

@@ -202,17 +202,27 @@ def rejected_inputs(settings: Settings) -> list[Mapping[str, str]]:
 
 
 def intact(version: Path, name: str | None = None) -> bool | None:
-    """Whether the version, or the one file of it, has the bytes that were published.
+    """Whether the version, or a part of it, has the bytes that were published.
 
-    None when nobody noted what they were.
+    `name` is a file's with or without its suffix, or a folder's. None when nobody noted what they
+    were.
     """
     try:
-        noted: Mapping[str, str] = _about(version).get("hashes", {})
-        of_interest = noted if name is None else {name: noted[name]} if name in noted else {}
+        of_interest = {file: found for file, found in noted(version).items() if _is_of(file, name)}
         same = all(_sha256(version / file) == found for file, found in of_interest.items())
     except (OSError, ValueError):
         return False
-    return same if (name or "finsam.duckdb") in noted else None
+    known = of_interest if name else "finsam.duckdb" in of_interest
+    return same if known else None
+
+
+def _is_of(file: str, name: str | None) -> bool:
+    return name is None or file == name or file.startswith((f"{name}.", f"{name}/"))
+
+
+def noted(version: Path) -> Mapping[str, str]:
+    """The sha256 of each file of the version when it was published, by name; none from before."""
+    return dict(_about(version).get("hashes", {}))
 
 
 def _sha256(path: Path) -> str:

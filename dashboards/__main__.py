@@ -4,7 +4,6 @@ Belongs here: making sure that something is published, then starting Streamlit i
 Does not belong here: the pages.
 """
 
-import importlib
 import os
 import subprocess
 import sys
@@ -13,9 +12,7 @@ from pathlib import Path
 from dagster_pipelines.manifest import read_manifest
 from dagster_pipelines.settings import PROJECT_DIR, get_settings
 
-APP = Path(__file__).with_name("app.py")
-# Imported before the first visitor comes, who would else wait for it.
-HEAVY = ("altair", "duckdb", "pandas", "pyarrow", "dashboards.published")
+SERVER = Path(__file__).with_name("server.py")
 QUARANTINE = 3
 
 
@@ -30,9 +27,7 @@ def main() -> None:
     os.chdir(PROJECT_DIR)  # where .streamlit/config.toml is
     from streamlit.web.cli import main as streamlit  # noqa: PLC0415
 
-    for name in HEAVY:
-        importlib.import_module(name)
-    sys.argv = ["streamlit", "run", str(APP), *sys.argv[1:]]
+    sys.argv = ["streamlit", "run", str(SERVER), *sys.argv[1:]]
     streamlit()
 
 

@@ -1,6 +1,6 @@
-"""The frame of the pages: `streamlit run dashboards/app.py`, or `python -m dashboards`.
+"""The frame of the pages, which `python -m dashboards` serves (`server`).
 
-Belongs here: what every page has: navigation, style, language, the version that it is about.
+Belongs here: what every page has: navigation, style, the version that it is about.
 Does not belong here: any one page (`sidor`).
 """
 
@@ -11,13 +11,11 @@ import streamlit as st
 
 from dashboards import published
 from dashboards.format import moment
-from dashboards.html import paragraph
+from dashboards.markup import navigation, paragraph
 from dashboards.published import NothingPublishedError, Version
 from dashboards.sidor import forbund, insatser, jamfor, kallor, kvalitet, oversikt
 
 STYLE = Path(__file__).with_name("stil.css")
-# Streamlit calls every page English; a screen reader would read Swedish with English sounds.
-LANGUAGE = "<script>document.documentElement.lang = 'sv'</script>"
 PAGES: tuple[tuple[str, str, Callable[[Version], None]], ...] = (
     ("oversikt", "Översikt", oversikt.show),
     ("forbund", "Förbund", forbund.show),
@@ -32,12 +30,14 @@ def main() -> None:
     """Show the page of the address, from the version that is published now."""
     st.set_page_config(page_title="Finsam-lagret", layout="wide", initial_sidebar_state="collapsed")
     st.html(STYLE)
-    st.html(LANGUAGE, unsafe_allow_javascript=True)
     pages = [
         st.Page(_page(show), title=title, url_path=name, default=at == 0)
         for at, (name, title, show) in enumerate(PAGES)
     ]
-    st.navigation(pages, position="top").run()
+    chosen = st.navigation(pages, position="top")
+    links = [(name if at else "./", title) for at, (name, title, _) in enumerate(PAGES)]
+    st.html(navigation(links, chosen.title))
+    chosen.run()
 
 
 def _page(show: Callable[[Version], None]) -> Callable[[], None]:
@@ -51,7 +51,7 @@ def _page(show: Callable[[Version], None]) -> Callable[[], None]:
         about = version.manifest
         st.html(
             paragraph(
-                f"Publicerat {moment(about['published_at'])}. "
+                f"Finsam-lagret, publicerat {moment(about['published_at'])}. "
                 "Understrukna siffror leder till raden i rapporten där de står. "
                 "Ett streck betyder att uppgift saknas, aldrig noll.",
                 "sidfot",

@@ -17,7 +17,7 @@ from dashboards.format import MINUS, SPACE
 BLUE, ORANGE, GREY, INK = "#0b5c8a", "#b3500f", "#52606d", "#1b2733"
 # Told apart without colour too: each has its own shape.
 PALETTE = ("#0b5c8a", "#b3500f", "#3b7a2a", "#7b3fa0", "#8a6d00", "#b0226b", "#00707a", "#52606d")
-SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "stroke",
+SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-left",
           "triangle-right")  # fmt: skip
 LOCALE = {
     "number": {"decimal": ",", "thousands": SPACE, "grouping": [3], "currency": ["", f"{SPACE}kr"],
@@ -33,11 +33,15 @@ LOCALE = {
     },
 }  # fmt: skip
 AXIS = {
+    "aria": False,  # Vega would describe it in English
     "labelColor": INK, "titleColor": GREY, "gridColor": "#e3e8ec", "domainColor": "#8895a1",
     "tickColor": "#8895a1", "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal",
     "labelLimit": 190,
 }  # fmt: skip
-TWO_LINES = alt.Axis(labelLimit=170, ticks=False, labelExpr="split(datum.label, '|')")
+MOST_LABELS = 24
+"""More figures in a chart of lines would cover each other."""
+ROOM = 0.15
+"""Share of the highest bar that is kept free for the figure beyond it."""
 FONT = '"Source Sans", "Source Sans Pro", sans-serif'
 Point = dict[str, Any]
 
@@ -54,7 +58,9 @@ def columns(points: Sequence[Point], unit: str, alt_text: str, limit: bool = Fal
         x=alt.X("namn:N", sort=names, title=None, axis=alt.Axis(labelAngle=0, labelLimit=120)),
         tooltip=_tooltip(),
     )
-    value = alt.Y("varde:Q", title=unit, axis=alt.Axis(format=",.0f", tickCount=5))
+    lowest, highest = _reach(points)
+    value = alt.Y("varde:Q", title=None, axis=_scale(unit, 5),
+                  scale=alt.Scale(domain=[lowest, highest], nice=False))  # fmt: skip
     bars = base.mark_bar(size=34).encode(
         y=value,
         color=alt.condition("datum.varde < 0", alt.value(ORANGE), alt.value(BLUE)),
@@ -70,38 +76,68 @@ def columns(points: Sequence[Point], unit: str, alt_text: str, limit: bool = Fal
     _show(alt.layer(*layers), 260, alt_text, width=120 + 130 * len(points))
 
 
+def _reach(points: Sequence[Point]) -> tuple[float, float]:
+    """From where to where the axis goes: from zero, and past the figures at the ends of bars."""
+    ends = [point[each] for point in points for each in ("varde", "grans") if point.get(each)]
+    lowest, highest = min(0.0, *ends, 0.0), max(0.0, *ends, 0.0)
+    room = ROOM * max(highest - lowest, 1.0)
+    return lowest - room * (lowest < 0), highest + room * (highest > 0 or lowest == 0)
+
+
 def bars(points: Sequence[Point], unit: str, alt_text: str) -> None:
-    """Lying bars, one row per point: namn (of two lines, by `|`), varde, text, kalla."""
-    names = [point["namn"] for point in points]
-    base = alt.Chart(_data(points)).encode(
-        y=alt.Y("namn:N", sort=names, title=None, axis=TWO_LINES),
-        x=alt.X("varde:Q", title=unit, axis=alt.Axis(format=",.0f", tickCount=3)),
-        tooltip=_tooltip(),
-    )  # fmt: skip
-    labels = base.mark_text(align="left", dx=5, fontSize=12, color=INK).encode(text="text:N")
-    _show(base.mark_bar(color=BLUE, size=18) + labels, 40 + 36 * len(points), alt_text, right=44)
+    """Lying bars, one row per point, its name above it: namn, varde, text, kalla."""
+    order = [f"{at:03}" for at in range(len(points))]
+    listed = [point | {"plats": at} for at, point in zip(order, points, strict=True)]
+    base = alt.Chart(_data(listed)).encode(
+        y=alt.Y("plats:N", sort=order, axis=None, title=None), tooltip=_tooltip()
+    )
+    reach = alt.X("varde:Q", title=None, axis=_scale(unit, 3),
+                  scale=alt.Scale(domain=_reach(points), nice=False))  # fmt: skip
+    drawn_bars = base.mark_bar(color=BLUE, size=14, yOffset=9).encode(x=reach)
+    figures = base.mark_text(align="left", dx=5, dy=9, fontSize=12, color=INK).encode(
+        x=reach, text="text:N"
+    )
+    names = base.mark_text(align="left", dy=-8, fontSize=12, color=INK).encode(
+        x=alt.value(0), text="namn:N"
+    )
+    _show(alt.layer(drawn_bars, figures, names), 40 + 40 * len(points), alt_text)
 
 
-def lines(points: Sequence[Point], unit: str, alt_text: str, decimals: int) -> None:
-    """One line per serie over years: serie, tid (ISO), varde, text, kalla."""
+def lines(points: Sequence[Point], times: Sequence[str], unit: str, alt_text: str) -> None:
+    """One line per serie over `times`, in their order: serie, tid, varde, text, kalla.
+
+    A line stops where a value is missing; it never bridges a year that nobody has reported.
+    """
     series = list(dict.fromkeys(point["serie"] for point in points))
+    there = {(point["serie"], point["tid"]) for point in points}
+    gaps = [
+        {"serie": serie, "tid": time, "varde": None}
+        for serie in series for time in times if (serie, time) not in there
+    ]  # fmt: skip
+    ordered = sorted([*points, *gaps], key=lambda point: list(times).index(point["tid"]))
     scale = alt.Scale(domain=series, range=list(PALETTE[: len(series)]))
     shapes = alt.Scale(domain=series, range=list(SHAPES[: len(series)]))
     legend = alt.Legend(title=None, orient="bottom", columns=1, labelLimit=320, labelFontSize=13)
-    base = alt.Chart(_data(points)).encode(
-        x=alt.X("tid:T", title=None, axis=alt.Axis(format="%Y", tickCount="year"),
-                scale=alt.Scale(padding=30)),
-        y=alt.Y("varde:Q", title=unit, axis=alt.Axis(format=f",.{decimals}f", tickCount=5)),
+    base = alt.Chart(_data(ordered)).encode(
+        x=alt.X("tid:O", title=None, sort=list(times),
+                axis=alt.Axis(labelAngle=0, labelOverlap="parity")),
+        y=alt.Y("varde:Q", title=None, axis=_scale(unit, 5)),
         color=alt.Color("serie:N", scale=scale, legend=legend),
         tooltip=_tooltip(),
     )  # fmt: skip
-    dots = base.mark_point(filled=True, size=90, opacity=1).encode(
+    known = base.transform_filter("isValid(datum.varde)")
+    dots = known.mark_point(filled=True, size=90, opacity=1).encode(
         shape=alt.Shape("serie:N", scale=shapes, legend=legend)
     )
-    layers: list[Any] = [base.mark_line(strokeWidth=2), dots]
-    if len(points) <= 24:  # more would cover each other
-        layers.append(base.mark_text(dy=-12, fontSize=12).encode(text="text:N"))
+    layers: list[Any] = [base.mark_line(strokeWidth=2, invalid="break-paths-show-domains"), dots]
+    if len(points) <= MOST_LABELS:
+        layers.append(known.mark_text(dy=-12, fontSize=12).encode(text="text:N"))
     _show(alt.layer(*layers), 320 + 20 * len(series), alt_text)
+
+
+def _scale(unit: str, ticks: int) -> alt.Axis:
+    """Round figures with their unit: `500 000 kr`."""
+    return alt.Axis(format=",~f", tickCount=ticks, labelExpr=f"datum.label + '{SPACE}{unit}'")
 
 
 def _data(points: Sequence[Point]) -> Any:
@@ -117,11 +153,10 @@ def _tooltip() -> list[Any]:
 
 
 def _show(
-    chart: Any, height: int, alt_text: str, *, width: int | Literal["stretch"] = "stretch",
-    right: int = 8,
-) -> None:  # fmt: skip
+    chart: Any, height: int, alt_text: str, *, width: int | Literal["stretch"] = "stretch"
+) -> None:
     styled = (
-        chart.properties(height=height, background="white", padding={"left": 2, "right": right})
+        chart.properties(height=height, background="white", padding={"left": 2, "right": 8})
         .configure(locale=LOCALE, font=FONT)
         .configure_axis(**AXIS)
         .configure_view(stroke=None)

@@ -5,19 +5,17 @@ Belongs here: showing definitions. Does not belong here: any definition, or aski
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from dashboards.format import as_printed
-from dashboards.html import Cell, table, text
+from dashboards.markup import Cell, folded, table, text
 from dashboards.published import Row
 
 COLUMNS = ("Nyckeltal", "Formel", "Definition", "Riktmärke", "Anmärkning")
 
 
-def show_definitions(rows: Sequence[Row]) -> None:
-    """A folded table of what these ratios mean."""
-    with st.expander("Så är nyckeltalen definierade"):
-        st.html(table("Definitioner", COLUMNS, map(_row, rows), show_caption=False, wordy=True))
+def definitions_of(rows: Sequence[Row]) -> str:
+    """A folded table (HTML) of what these ratios mean."""
+    shown = table("Definitioner", COLUMNS, map(_row, rows), show_caption=False, wordy=True)
+    return folded("Så är nyckeltalen definierade", shown)
 
 
 def _row(row: Row) -> tuple[Cell, ...]:

@@ -1,10 +1,11 @@
 """How figures, days and names are written for a Swedish reader.
 
-Belongs here: turning one value into text. Does not belong here: HTML (`html`), or any arithmetic
+Belongs here: turning one value into text. Does not belong here: HTML (`markup`), or any arithmetic
 but rounding to what is shown. Digits are grouped by no-break spaces, so that a figure never breaks
 over two lines; the minus is U+2212, which screen readers say aloud.
 """
 
+import re
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ MONTHS = (
     "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september",
     "oktober", "november", "december",
 )  # fmt: skip
+INSIDE_FIGURE = re.compile(r"(?<=\d) (?=\d{3}(?!\d)|t?kr\b|%)")
 UNITS = {
     "kr": "kr", "SEK": "kr", "TSEK": "tkr", "procent": "%", "antal": "", "tjanst": "tjänst",
     "manader": "månader", "ar": "år", "index": "",
@@ -68,6 +70,11 @@ def as_printed(value: Decimal, unit: str) -> str:
     """A figure of the report's own, with no more decimals than it has."""
     name = UNITS[unit]
     return f"{plain(value)}{SPACE}{name}" if name else plain(value)
+
+
+def unbroken(sentence: str) -> str:
+    """A sentence whose figures stay whole where a line ends."""
+    return INSIDE_FIGURE.sub(SPACE, sentence)
 
 
 def day(value: date) -> str:

@@ -167,7 +167,7 @@ INSATSER = {
     """,
     "till_arbete": """
         select r.forbund, n.nyckeltal, i.insats, p.period, n.varde, n.rader, n.rapporterat_varde,
-            n.rapporterat_rad, n.report_id
+            n.rapporterat_rad, n.report_id, count(*) over () as antal_rader
         from marts.fct_nyckeltal as n
         join marts.dim_rapport as r using (rapport_key)
         join marts.dim_period as p on p.period_key = n.period_key
@@ -178,22 +178,43 @@ INSATSER = {
             and ($ar is null or p.ar = $ar)
             and ($forbund is null or n.forbund_id = $forbund)
         order by n.nyckeltal collate sv, n.period_end desc, r.forbund collate sv,
-            i.insats collate sv nulls first
-        limit 200
+            i.insats collate sv nulls first, n.report_id
+        limit $antal offset $fran
     """,
     "hela_forbundet": """
-        select d.report_id, r.forbund, p.period, d.matt, d.kon, d.antal, d.rader, d.eniga
-        from marts.fct_deltagare as d
-        join marts.dim_rapport as r using (rapport_key)
-        join marts.dim_period as p on p.period_key = d.period_key
-        where d.insats_id is null and d.insatstyp is null and d.scenario = 'utfall'
-            and d.enhet = 'antal' and d.alder is null and d.utbildning is null
-            and d.forsorjning is null and d.avslutsorsak is null
-            and d.matt in ('totalt', 'registrerade', 'unika', 'anonyma', 'paborjade', 'avslutade')
-            and p.periodslag = $periodslag and ($ar is null or p.ar = $ar)
-            and ($forbund is null or d.forbund_id = $forbund)
-        order by d.period_end desc, r.forbund collate sv, d.matt, d.kon nulls first
-        limit 600
+        with deltagare as (
+            select d.report_id, r.forbund, d.period_key, p.period, p.period_end, d.matt, d.kon,
+                d.antal, d.rader, d.eniga
+            from marts.fct_deltagare as d
+            join marts.dim_rapport as r using (rapport_key)
+            join marts.dim_period as p on p.period_key = d.period_key
+            where d.insats_id is null and d.insatstyp is null and d.scenario = 'utfall'
+                and d.enhet = 'antal' and d.alder is null and d.utbildning is null
+                and d.forsorjning is null and d.avslutsorsak is null and d.matt in
+                    ('totalt', 'registrerade', 'unika', 'anonyma', 'paborjade', 'avslutade')
+                and p.periodslag = $periodslag and ($ar is null or p.ar = $ar)
+                and ($forbund is null or d.forbund_id = $forbund)
+        ),
+        matt as (
+            select distinct report_id, forbund, period_key, period, period_end, matt from deltagare
+        )
+        select m.report_id, m.forbund, m.period, m.matt,
+            a.antal as alla, a.rader as alla_rader, a.eniga as alla_eniga,
+            k.antal as kvinnor, k.rader as kvinnor_rader, k.eniga as kvinnor_eniga,
+            h.antal as man, h.rader as man_rader, h.eniga as man_eniga,
+            count(*) over () as antal_rader
+        from matt as m
+        left join deltagare as a
+            on a.report_id = m.report_id and a.period_key = m.period_key and a.matt = m.matt
+            and a.kon is null
+        left join deltagare as k
+            on k.report_id = m.report_id and k.period_key = m.period_key and k.matt = m.matt
+            and k.kon = 'kvinna'
+        left join deltagare as h
+            on h.report_id = m.report_id and h.period_key = m.period_key and h.matt = m.matt
+            and h.kon = 'man'
+        order by m.period_end desc, m.forbund collate sv, m.matt, m.report_id
+        limit $antal offset $fran
     """,
 }
 

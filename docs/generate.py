@@ -73,9 +73,11 @@ INTRO = """\
 Every table that `warehouse/finsam.duckdb` holds, column by column, and the rules and definitions
 behind them. How the tables hang together, and what not to do with them, is in [marts.md](marts.md).
 
-- *Grain* is what one row is. Types are DuckDB's; amounts are `decimal(18,2)` in kronor.
+- The marts and their columns are described in Swedish, for those who read the figures; the same
+  texts stand in the database, in Excel and in `datapackage.json`. Types are DuckDB's; amounts are
+  `decimal(18,2)` in kronor.
 - *null* says whether a value may be missing. **never** is enforced by the build: nothing is
-  published otherwise. Where it may, the meaning says what a missing value means; it is never zero.
+  published otherwise. Where it may, the meaning says when (*Tomt*: no value); it is never zero.
 - *guards* are the tests of the column. Every red one stops the publication. `→ dim_rapport` means
   that each value exists in that table.
 """

@@ -36,7 +36,8 @@ COMMANDS = {
 }
 TABLES = """
 select t.schema_name as schema, t.table_name as name, coalesce(
-    regexp_extract(t.comment, '^Grain: (.*?\\.)(\\s|$)', 1), 'see docs/dataordlista.md') as grain
+    regexp_extract(t.comment, '^(En rad per .*?\\.)(\\s|$)', 1), 'see docs/dataordlista.md'
+) as grain
 from duckdb_tables() as t
 order by t.schema_name, t.table_name"""
 COLUMNS = """

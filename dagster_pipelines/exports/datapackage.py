@@ -68,21 +68,23 @@ def write_datapackage(
 
 
 def _resource(mart: Mart, about: Publication, hashes: Mapping[str, str]) -> dict[str, Any]:
-    path = f"{CSV}/{mart.name}.{CSV}"
-    return {
+    files = mart.files(CSV)
+    described = {
         "profile": "tabular-data-resource",
         "name": mart.name,
         "title": mart.meta.get("titel", {}).get("sv", mart.name),
         "description": mart.description or mart.name,
-        "path": path,
+        "path": files if mart.parts else files[0],
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
         "dialect": DIALECT,
-        "bytes": (about.staged / path).stat().st_size,
-        "hash": f"sha256:{hashes[path]}",
         "schema": _schema(mart),
     }
+    if mart.parts:  # size and hash are one per resource; manifest.json has those of each file
+        return described
+    size = (about.staged / files[0]).stat().st_size
+    return {**described, "bytes": size, "hash": f"sha256:{hashes[files[0]]}"}
 
 
 def _schema(mart: Mart) -> dict[str, Any]:

@@ -106,7 +106,11 @@ def write_catalogue(
 
 
 def _whole(marts: Sequence[Mart], hashes: Mapping[str, str]) -> Iterable[Dataset]:
-    """Everything as one dataset: the database, the workbook, all CSV and all Parquet files."""
+    """Everything as one dataset: the database, the workbook, all CSV and all Parquet files.
+
+    A checksum is of one file, so the tables that are no datasets of their own also stand here one
+    by one; a table that is divided has its checksums in datapackage.json alone.
+    """
     candidates = (
         Distribution(
             "duckdb", {"sv": "DuckDB-databas", "en": "DuckDB database"},
@@ -122,20 +126,22 @@ def _whole(marts: Sequence[Mart], hashes: Mapping[str, str]) -> Iterable[Dataset
         ),
         Distribution(
             "csv", {"sv": "CSV, datapaket", "en": "CSV, data package"},
-            {"sv": "En fil per tabell; datapackage.json beskriver varje kolumn och filernas hash.",
-             "en": "One file per table; datapackage.json describes columns and hashes."},
-            "text/csv", [f"{CSV}/{mart.name}.{CSV}" for mart in marts],
+            {"sv": "En fil per tabell, av en stor en per förbund; se datapackage.json.",
+             "en": "One file per table, of a large one per association; see datapackage.json."},
+            "text/csv", [file for mart in marts for file in mart.files(CSV)],
             access=package.NAME, conforms_to=DATA_PACKAGE,
         ),
         Distribution(
             "parquet", {"sv": "Parquet", "en": "Parquet"},
-            {"sv": "En fil per tabell, med exakta typer.",
-             "en": "One file per table, with exact types."},
+            {"sv": "En fil per tabell, för en stor en per förbund, med exakta typer.",
+             "en": "One file per table, of a large one per association, with exact types."},
             "application/vnd.apache.parquet",
-            [f"{PARQUET}/{mart.name}.{PARQUET}" for mart in marts],
+            [file for mart in marts for file in mart.files(PARQUET)],
         ),
     )  # fmt: skip
-    there = [d for d in candidates if d.files and all(name in hashes for name in d.files)]
+    alone = [each for mart in marts if not _is_dataset(mart) for each in _files(mart)]
+    there = [d for d in (*candidates, *alone)
+             if d.files and all(name in hashes for name in d.files)]  # fmt: skip
     yield Dataset(
         "finsam",
         {"sv": "Samordningsförbundens ekonomi, insatser och deltagare",
@@ -150,24 +156,38 @@ def _whole(marts: Sequence[Mart], hashes: Mapping[str, str]) -> Iterable[Dataset
 
 def _each(marts: Iterable[Mart]) -> Iterable[Dataset]:
     for mart in marts:
-        if not {"titel", "beskrivning"} <= mart.meta.keys():
+        if not _is_dataset(mart):
             continue
         yield Dataset(
             mart.name,
             mart.meta["titel"],
-            {"sv": mart.meta["beskrivning"], "en": mart.description},
+            mart.meta["beskrivning"],
             [
                 Distribution(f"{mart.name}-csv", {"sv": "CSV", "en": "CSV"},
                              {"sv": "Kommaseparerad text, UTF-8, decimalpunkt.",
                               "en": "Comma-separated text, UTF-8, decimal point."},
-                             "text/csv", [f"{CSV}/{mart.name}.{CSV}"]),
+                             "text/csv", mart.files(CSV)),
                 Distribution(f"{mart.name}-parquet", {"sv": "Parquet", "en": "Parquet"},
                              {"sv": "Kolumnformat med exakta typer.",
                               "en": "Columnar format with exact types."},
                              "application/vnd.apache.parquet",
-                             [f"{PARQUET}/{mart.name}.{PARQUET}"]),
+                             mart.files(PARQUET)),
             ],
         )  # fmt: skip
+
+
+def _is_dataset(mart: Mart) -> bool:
+    return {"titel", "beskrivning"} <= mart.meta.keys()
+
+
+def _files(mart: Mart) -> Iterable[Distribution]:
+    """The files of a table that is no dataset of its own, by kind."""
+    about = {"sv": mart.description or mart.name,
+             "en": f"The table {mart.name}; datapackage.json describes its columns."}  # fmt: skip
+    for kind, media in ((CSV, "text/csv"), (PARQUET, "application/vnd.apache.parquet")):
+        title = f"{mart.name}, {'CSV' if kind == CSV else 'Parquet'}"
+        yield Distribution(f"{mart.name}-{kind}", {"sv": title, "en": title}, about, media,
+                           mart.files(kind))  # fmt: skip
 
 
 # --- the graph --------------------------------------------------------------------------------

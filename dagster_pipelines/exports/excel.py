@@ -3,12 +3,13 @@
 Belongs here: headings, number formats, widths and the sheets that explain the others. Does not
 belong here: figures of its own; a cell holds what its mart holds, and no cell is a formula.
 
-A row that Excel has no room for goes to a further sheet, `Insatser (2)`, never away.
+A book is for reading: a sheet holds whole years, as many of the latest as have room in MOST_ROWS,
+and says from which year on. All years are in the database and beside it as Parquet and CSV.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
@@ -35,8 +36,12 @@ SHEETS = (
 )
 REPORTS = "dim_rapport"
 """The marts whose rows are sheets, in order, and the one that the first sheet lists."""
-MAX_ROWS = 1_048_575
-"""Rows that a sheet of Excel has below its heading."""
+MOST_ROWS = 5_000
+"""Rows of a sheet: what one writes at every publication must not grow with the country."""
+YEAR = "year(period_end)"
+FROM_YEAR = "Bladet visar uppgifter från och med {year}. {elsewhere}"
+NO_YEAR = "Inte ens ett år ryms på bladet. {elsewhere}"
+ELSEWHERE = "Alla år finns i databasen (marts.{mart}) och i mapparna parquet och csv."
 MAX_TEXT = 32_767
 CUT = " […] Avkortad: hela texten står i databasen."
 BATCH = 10_000
@@ -92,6 +97,7 @@ def write_workbook(
 
     by_name = {mart.name: mart for mart in marts}
     shown = [by_name[name] for name in SHEETS if name in by_name]
+    reports = [by_name[REPORTS]] if REPORTS in by_name else []
     if not shown:
         return []
     try:
@@ -99,24 +105,64 @@ def write_workbook(
             book.set_properties(
                 {"title": "Finsam-lagret", "created": about.published_at, "comments": about.version}
             )
-            sheets = _Sheets(con, book)
-            sheets.about(about, settings, by_name.get(REPORTS))
+            sheets = _Sheets(con, book, shown)
+            parts = {mart.name: _shown(con, mart) for mart in [*shown, *reports]}
+            sheets.about(about, settings, reports, parts)
             for mart in shown:
-                sheets.mart(mart)
+                sheets.mart(mart, parts[mart.name])
             sheets.dictionary(shown)
     except FileCreateError as error:  # its own class, whatever the disk said
         raise OSError(f"{NAME}: {error}") from error
-    return [Export(NAME, EXCEL, rows=sum(mart.rows for mart in shown))]
+    return [Export(NAME, EXCEL, rows=sum(parts[mart.name].rows for mart in shown))]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The rows of a mart that its sheet shows: how many, which (SQL), and a sentence if not all."""
+
+    rows: int
+    where: str = ""
+    said: str = ""
+
+
+def _shown(con: duckdb.DuckDBPyConnection, mart: Mart) -> _Part:
+    """All rows, or those of as many of the latest years as have room; no year is cut in two."""
+    if mart.rows <= MOST_ROWS:
+        return _Part(mart.rows)
+    elsewhere = ELSEWHERE.format(mart=mart.name)
+    nothing = _Part(0, "where false", NO_YEAR.format(elsewhere=elsewhere))
+    if "period_end" not in {column.name for column in mart.columns}:
+        return nothing
+    found = con.execute(
+        "select year, rows from (select "
+        f"{YEAR} as year, sum(count(*)) over (order by {YEAR} desc) as rows "
+        f'from marts."{mart.name}" group by {YEAR}) where rows <= ? order by rows desc limit 1',
+        [MOST_ROWS],
+    ).fetchall()
+    if not found:
+        return nothing
+    ((year, rows),) = found
+    said = FROM_YEAR.format(year=year, elsewhere=elsewhere)
+    return _Part(int(rows), f"where {YEAR} >= {year}", said)
 
 
 class _Sheets:
     """The sheets of one workbook, in the order in which they are added."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, book: "Workbook") -> None:
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, book: "Workbook", marts: Iterable[Mart]
+    ) -> None:
         self.con, self.book = con, book
+        self.titles = {mart.name: mart.meta.get("blad", mart.name) for mart in marts}
         self.styles = {name: book.add_format(style) for name, style in FORMATS.items()}
 
-    def about(self, about: Publication, settings: Settings, reports: Mart | None) -> None:
+    def about(
+        self,
+        about: Publication,
+        settings: Settings,
+        reports: Sequence[Mart],
+        parts: Mapping[str, _Part],
+    ) -> None:
         """Whose figures these are, what to look out for, and the reports that they come from."""
         sheet = self.book.add_worksheet("Läs mig")
         _for_paper(sheet)
@@ -136,39 +182,44 @@ class _Sheets:
             ("Att tänka på", "", "strong"),
             *((trap, "", "") for trap in TRAPS),
             ("", "", ""),
+            *self._left_out(parts),
             ("Rapporterna bakom uppgifterna", "", "strong"),
         ]
         for number, (left, right, style) in enumerate(lines):
             sheet.write_string(number, 0, left, self.styles.get(style))
             sheet.write_string(number, 1, right)
-        if reports:
-            columns = [c for name in REPORT_COLUMNS for c in reports.columns if c.name == name]
+        for mart in reports:
+            columns = [c for name in REPORT_COLUMNS for c in mart.columns if c.name == name]
             headings = [(REPORT_COLUMNS[c.name], c.is_number) for c in columns]
             self._heading(sheet, len(lines), headings, [36, 42, *(14 for _ in columns)])
-            for number, row in enumerate(self._rows(reports, columns), len(lines) + 1):
+            rows = self._rows(mart, columns, parts[mart.name])
+            for number, row in enumerate(rows, len(lines) + 1):
                 self._row(sheet, number, columns, row)
 
-    def mart(self, mart: Mart) -> None:
-        """The rows of the mart on a sheet; on several where Excel has no room for them in one."""
+    def _left_out(self, parts: Mapping[str, _Part]) -> list[tuple[str, str, str]]:
+        """A line per sheet that does not show every year; nothing where all do."""
+        lines = [(f"{self.titles.get(name, 'Rapporterna nedan')}: {part.said}", "", "")
+                 for name, part in parts.items() if part.said]  # fmt: skip
+        return [("Alla år får inte plats", "", "strong"), *lines, ("", "", "")] if lines else []
+
+    def mart(self, mart: Mart, part: _Part) -> None:
+        """The rows of the mart on a sheet, which says so at its first heading if not all are."""
         columns = [column for column in mart.columns if not column.is_key]
         headings = [(column.rubrik, column.is_number) for column in columns]
-        widths = _widths(self.con, mart, columns)
-        rows = self._rows(mart, columns)
-        title = mart.meta.get("blad", mart.name)
-        for number in range(max(1, -(-mart.rows // MAX_ROWS))):
-            sheet = self._sheet(f"{title} ({number + 1})" if number else title, headings, widths)
-            sheet.freeze_panes(1, _frozen(columns))
-            last = 0
-            for last, row in enumerate(islice(rows, MAX_ROWS), 1):
-                self._row(sheet, last, columns, row)
-            sheet.autofilter(0, 0, last, len(columns) - 1)
+        sheet = self._sheet(self.titles[mart.name], headings, _widths(self.con, mart, columns))
+        sheet.freeze_panes(1, _frozen(columns))
+        if part.said:
+            sheet.write_comment(0, 0, part.said)
+        for number, row in enumerate(self._rows(mart, columns, part), 1):
+            self._row(sheet, number, columns, row)
+        sheet.autofilter(0, 0, part.rows, len(columns) - 1)
 
     def dictionary(self, marts: Iterable[Mart]) -> None:
         """What each column of the sheets means."""
         rows = [
             (
-                mart.meta.get("blad", mart.name), column.rubrik, f"{mart.name}.{column.name}",
-                column.type.lower(), "nej" if column.required else "ja", column.betydelse,
+                self.titles[mart.name], column.rubrik, f"{mart.name}.{column.name}",
+                column.type.lower(), "nej" if column.required else "ja", column.description,
             )
             for mart in marts
             for column in mart.columns
@@ -182,9 +233,13 @@ class _Sheets:
                 sheet.write_string(number, place, text)
         sheet.autofilter(0, 0, len(rows), len(DICTIONARY) - 1)
 
-    def _rows(self, mart: Mart, columns: Sequence[Column]) -> Iterator[tuple[Any, ...]]:
+    def _rows(
+        self, mart: Mart, columns: Sequence[Column], part: _Part
+    ) -> Iterator[tuple[Any, ...]]:
         names = ", ".join(f'"{column.name}"' for column in columns)
-        rows = self.con.execute(f'select {names} from marts."{mart.name}" order by {mart.in_order}')
+        rows = self.con.execute(
+            f'select {names} from marts."{mart.name}" {part.where} order by {mart.in_order}'
+        )
         while batch := rows.fetchmany(BATCH):
             yield from batch
 

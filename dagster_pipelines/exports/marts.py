@@ -4,7 +4,7 @@ Belongs here: reading `models/marts/*.yml` and DuckDB's catalogue into one descr
 export prints from. Does not belong here: any description of its own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -15,21 +15,23 @@ import yaml
 
 from dagster_pipelines.settings import PROJECT_DIR
 
-POST_MEANING = "{post}, kronor. Tomt när rapporten inte trycker posten"
+DIVIDED_BY = "forbund_id"
+WHOLE_ROWS = 100_000
+"""A mart with more rows than this is divided: one file per förbund, so that one new report writes
+anew the files of its förbund alone."""
 LEADING = 8
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: `type` is DuckDB's; `rubrik` and `betydelse` are what people read, in Swedish."""
+    """A column: `type` is DuckDB's; `rubrik` is its name for people, `description` its meaning."""
 
     name: str
     type: str
     required: bool = False
     description: str = ""
     rubrik: str = ""
-    betydelse: str = ""
 
     @property
     def is_text(self) -> bool:
@@ -44,12 +46,15 @@ class Column:
     @property
     def is_key(self) -> bool:
         """Whether it is a hash that joins tables and tells a person nothing."""
-        return self.name.endswith("_key")
+        return _is_key(self.name)
 
 
 @dataclass(frozen=True)
 class Mart:
-    """A published table: columns in order, keys, and texts (`meta` holds grain, titel, blad)."""
+    """A published table: columns in order, keys, and texts (`meta` holds grain, titel, blad).
+
+    `parts` are the förbund that a large one is divided by in Parquet and CSV; none for a small one.
+    """
 
     name: str
     columns: Sequence[Column]
@@ -58,18 +63,34 @@ class Mart:
     primary_key: Sequence[str] = ()
     references: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     meta: Mapping[str, Any] = field(default_factory=dict)
+    parts: Sequence[str] = ()
+
+    def files(self, kind: str) -> list[str]:
+        """Its Parquet or CSV files, by name within the version: one, or one per part."""
+        if not self.parts:
+            return [f"{kind}/{self.name}.{kind}"]
+        return [f"{kind}/{self.name}/{part}.{kind}" for part in self.parts]
 
     @cached_property
     def in_order(self) -> str:
-        """The columns to sort by: as people would, not by the hashes, and the key to be sure.
+        """The columns to sort by: as people would, not by the hashes, and the key to be sure."""
+        return in_order([column.name for column in self.columns], self.primary_key)
 
-        The leading columns are those that tell rows apart; a sort by every column of a wide table
-        takes many times as long.
-        """
-        names = [c.name for c in self.columns if not c.is_key]
-        if self.primary_key:
-            names = [*names[:LEADING], *self.primary_key]
-        return ", ".join(f'"{name}"' for name in names) or "all"
+
+def in_order(columns: Sequence[str], primary_key: Sequence[str]) -> str:
+    """SQL to sort a mart by: `a, b`.
+
+    The leading columns are those that tell rows apart; a sort by every column of a wide table
+    takes many times as long.
+    """
+    names = [name for name in columns if not _is_key(name)]
+    if primary_key:
+        names = [*names[:LEADING], *primary_key]
+    return ", ".join(f'"{name}"' for name in names) or "all"
+
+
+def _is_key(name: str) -> bool:
+    return name.endswith("_key")
 
 
 def read_marts(con: duckdb.DuckDBPyConnection, project: Path = PROJECT_DIR) -> list[Mart]:
@@ -106,9 +127,19 @@ def read_marts(con: duckdb.DuckDBPyConnection, project: Path = PROJECT_DIR) -> l
                 keys.get(name, ()),
                 {c: to for c, to in _references(texts) if to[0] in names},
                 model.get("config", {}).get("meta", {}),
+                _parts(con, name, {c for c, _, _ in columns}) if rows > WHOLE_ROWS else (),
             )
         )
     return found
+
+
+def _parts(con: duckdb.DuckDBPyConnection, mart: str, columns: Container[str]) -> Sequence[str]:
+    """The förbund to divide a mart by; none where it has rows of no förbund."""
+    if DIVIDED_BY not in columns:
+        return ()
+    found = con.execute(f'select distinct {DIVIDED_BY} from marts."{mart}" order by 1').fetchall()
+    parts = [part for (part,) in found]
+    return () if None in parts else parts
 
 
 def _column(
@@ -116,14 +147,12 @@ def _column(
 ) -> Column:
     name, kind, required = stored
     meta = text.get("config", {}).get("meta", {})
-    post = posts.get(name, "")
     return Column(
         name,
         kind,
         required,
         text.get("description", ""),
-        meta.get("rubrik") or post or name,
-        meta.get("betydelse") or (POST_MEANING.format(post=post) if post else ""),
+        meta.get("rubrik") or posts.get(name) or name,
     )
 
 

@@ -1,4 +1,4 @@
-"""One Parquet and one CSV file per mart, written by DuckDB.
+"""Each mart as Parquet and as CSV, written by DuckDB: one file, or a folder of one per förbund.
 
 Belongs here: order, compression and the one CSV dialect. Does not belong here: what the columns
 mean (`datapackage`).
@@ -8,13 +8,14 @@ null as an empty field. Who wants Excel opens finsam.xlsx. A text that a spreads
 formula has a ' before it (`spreadsheets`); numbers are as they are.
 """
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 
 from dagster_pipelines.exports import CSV, PARQUET, Export
-from dagster_pipelines.exports.marts import Mart
+from dagster_pipelines.exports.marts import DIVIDED_BY, Mart
 from dagster_pipelines.spreadsheets import harmless_sql
 from dagster_pipelines.versions import hard_link
 
@@ -22,62 +23,78 @@ AS_PARQUET = "format parquet, compression zstd"
 AS_CSV = "format csv, header, delimiter ',', quote '\"', escape '\"', nullstr ''"
 
 
+Changed = Mapping[str, frozenset[str] | None]
+"""Tables (`schema.table`) that changed since a version, and for which förbund: None for any."""
+
+
 def write_tables(
     con: duckdb.DuckDBPyConnection,
     marts: Iterable[Mart],
     staged: Path,
     base: Path | None = None,
-    changed: Container[str] = (),
+    changed: Changed = MappingProxyType({}),
 ) -> list[Export]:
-    """Every mart as `parquet/<mart>.parquet` and `csv/<mart>.csv` in `staged`, rows in order.
+    """Every mart as Parquet and CSV in `staged`, rows in order: one file, or one per förbund.
 
-    The files are those of the version `base` where the mart is not among the `changed` tables.
+    A file is that of the version `base` where what it holds has not `changed` since.
     """
     for kind in (PARQUET, CSV):
         (staged / kind).mkdir()
-    return [
-        export
-        for mart in marts
-        for export in (
-            _same(mart, staged, base)
-            if base and f"marts.{mart.name}" not in changed and _whole(mart, base)
-            else _write(con, mart, staged)
-        )
-    ]
+    return [export for mart in marts for export in _write_mart(con, mart, staged, base, changed)]
 
 
-def _whole(mart: Mart, base: Path) -> bool:
-    return all((base / _file(mart, kind)).is_file() for kind in (PARQUET, CSV))
+def parquet_of(version: Path, mart: str) -> list[Path]:
+    """The Parquet files of a mart in a version, whole or divided; none where it has none."""
+    whole = version / PARQUET / f"{mart}.{PARQUET}"
+    return [whole] if whole.exists() else sorted((version / PARQUET / mart).glob(f"*.{PARQUET}"))
 
 
-def _same(mart: Mart, staged: Path, base: Path) -> Iterable[Export]:
-    for kind in (PARQUET, CSV):
-        hard_link(base / _file(mart, kind), staged / _file(mart, kind))
-        yield Export(_file(mart, kind), kind, mart.name, mart.rows)
+def _write_mart(
+    con: duckdb.DuckDBPyConnection, mart: Mart, staged: Path, base: Path | None, changed: Changed
+) -> Iterator[Export]:
+    if mart.parts:
+        for kind in (PARQUET, CSV):
+            (staged / kind / mart.name).mkdir()
+    touched = changed.get(f"marts.{mart.name}", frozenset())
+    count = _rows_of_parts(con, mart)
+    for part, *files in zip(mart.parts or ("",), mart.files(PARQUET), mart.files(CSV), strict=True):
+        same = base and touched is not None and part not in touched and (part or not touched)
+        if base and same and all((base / file).is_file() for file in files):
+            for file in files:
+                hard_link(base / file, staged / file)
+        else:
+            where = f"where {DIVIDED_BY} = {_text(part)}" if part else ""
+            # a database written from scratch has the rows of a förbund in order already
+            order = "" if part and base is None else f"order by {mart.in_order}"
+            rows = f'select * from marts."{mart.name}" {where} {order}'
+            _write(con, mart, rows, *(staged / file for file in files))
+        for kind, file in zip((PARQUET, CSV), files, strict=True):
+            yield Export(file, kind, mart.name, count[part])
 
 
-def _file(mart: Mart, kind: str) -> str:
-    return f"{kind}/{mart.name}.{kind}"
+def _rows_of_parts(con: duckdb.DuckDBPyConnection, mart: Mart) -> dict[str, int]:
+    if not mart.parts:
+        return {"": mart.rows}
+    return dict(
+        con.execute(
+            f'select {DIVIDED_BY}, count(*) from marts."{mart.name}" group by all'
+        ).fetchall()
+    )
 
 
-def _write(con: duckdb.DuckDBPyConnection, mart: Mart, staged: Path) -> Iterable[Export]:
-    """Sorted once: the CSV file is made from the Parquet file, in its order."""
-    parquet, file = (_file(mart, kind) for kind in (PARQUET, CSV))
-    ordered = f'from marts."{mart.name}" order by {mart.in_order}'
-    con.execute(f"copy (select * {ordered}) to {_text(staged / parquet)} ({AS_PARQUET})")
-    yield Export(parquet, PARQUET, mart.name, mart.rows)
+def _write(con: duckdb.DuckDBPyConnection, mart: Mart, rows: str, parquet: Path, csv: Path) -> None:
+    """Ordered once: the CSV file is made from the Parquet file, in its order."""
+    con.execute(f"copy ({rows}) to {_text(parquet)} ({AS_PARQUET})")
     safe = ", ".join(
         f'{harmless_sql(_id(c.name))} as "{c.name}"' if c.is_text and not c.is_key else _id(c.name)
         for c in mart.columns
     )
-    rows = f"select {safe} from {_text(staged / parquet)}"
-    con.execute(f"copy ({rows}) to {_text(staged / file)} ({AS_CSV})")
-    yield Export(file, CSV, mart.name, mart.rows)
+    con.execute(f"copy (select {safe} from {_text(parquet)}) to {_text(csv)} ({AS_CSV})")
 
 
 def _id(name: str) -> str:
     return f'"{name}"'
 
 
-def _text(path: Path) -> str:
-    return "'{}'".format(str(path).replace("'", "''"))
+def _text(value: str | Path) -> str:
+    return "'{}'".format(str(value).replace("'", "''"))

@@ -48,16 +48,17 @@ def find_categories(source: Source) -> list[Categories]:
     found = []
     for at, line in enumerate(source.lines):
         text = line.text
-        if (
-            not 5 <= len(text.strip()) <= 60
-            or "\t" in text
-            or any(c.isdigit() for c in mended(text))
-        ):
+        if not 5 <= len(text.strip()) <= 60 or "\t" in text or _has_digit(text):
             continue
         topic = topic_of(text)
         if topic and (under := _under(source, at, topic)) is not None:
             found.append(under)
     return found
+
+
+def _has_digit(text: str) -> bool:
+    """Whether a line holds a digit that OCR has not made of a letter."""
+    return any(map(str.isdigit, text)) and any(map(str.isdigit, mended(text)))
 
 
 def _under(source: Source, at: int, topic: str) -> Categories | None:
@@ -109,7 +110,7 @@ def _items(source: Source, at: int, topic: str) -> Iterator[_Item]:
         elif cells is not None and (name := _category(cells[1] or cells[3], topic, known >= 2)):
             yield line, name, cells, 2 if cells[1] else 4
             known += 1
-        elif not any(c.isdigit() for c in mended(text)) and (name := _category(text, topic)):
+        elif not _has_digit(text) and (name := _category(text, topic)):
             if blanks > 1:
                 return
             yield line, name, None, 0

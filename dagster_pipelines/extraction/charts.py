@@ -110,9 +110,9 @@ def _legend(lines: tuple[Line, ...], at: int) -> tuple[int | None, tuple[str, ..
 def _title(lines: tuple[Line, ...], at: int) -> int | None:
     for n in range(at - 1, max(-1, at - LONGEST), -1):
         folded = mended(lines[n].text)
-        if _WORD.search(folded) and len(folded) > 70:
+        if _WORD.search(folded) and (len(folded) > 70 or folded.rstrip().endswith(".")):
             return None
-        if re.search(r"deltag|inskriv|avslut", folded) and not re.fullmatch(
+        if re.search(r"de[il1]tag|inskriv|avslut", folded) and not re.fullmatch(
             r"\W*antal d[a-z]+\W*", folded
         ):
             return n

@@ -6,9 +6,9 @@ upon each other, and resolving a column. Does not belong here: the figures thems
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
@@ -101,8 +101,7 @@ _FILLER = re.compile(
 _CLEAN = re.compile(r"[\s|\t*:;,.()\[\]/+<>#_'\"=-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(NamedTuple):
     """One piece of meaning in a head: kind, place on its line, and dates when it has any."""
 
     kind: str
@@ -115,8 +114,7 @@ class Atom:
     months: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """What a column holds. `known` False: its head is lost and its period is a guess."""
 
     text: str = ""
@@ -133,11 +131,10 @@ class Column:
     doubt: str = ""  # why its period or scenario cannot be trusted
 
 
-@lru_cache(maxsize=4096)
-def head_atoms(text: str) -> tuple[tuple[Atom, ...], str]:  # noqa: PLR0912
-    """The atoms of a line and what is left of it when they and filler words are taken away."""
-    text = _MISREAD.sub(lambda match: match[1] + "udget", text)
-    folded = mend_months(fold(text))
+@lru_cache(maxsize=2048)
+def head_atoms(text: str) -> tuple[Atom, ...]:  # noqa: PLR0912
+    """The atoms of a line in their order."""
+    text, folded = _head_text(text)
     atoms: list[Atom] = []
     covered = bytearray(len(folded))
 
@@ -147,7 +144,7 @@ def head_atoms(text: str) -> tuple[tuple[Atom, ...], str]:  # noqa: PLR0912
 
     has_digit = _DIGIT.search(folded) is not None
     if has_digit or "-" in folded or UNTIL.search(folded):
-        for match in _SHORT_RANGE_END.finditer(folded):
+        for match in _SHORT_RANGE_END.finditer(folded) if "-" in folded else ():
             before = _LONE_DATE.search(folded[: match.start()])
             if before and before.group(1) < match.group(1):  # a range on one line
                 continue
@@ -179,7 +176,8 @@ def head_atoms(text: str) -> tuple[tuple[Atom, ...], str]:  # noqa: PLR0912
                     span.months,
                 )
             )
-        for match in _MONTH_YEAR.finditer(folded):
+        dated = "20" in folded or "19" in folded
+        for match in _MONTH_YEAR.finditer(folded) if dated else ():
             if 1 not in covered[match.start() : match.end()]:
                 year = int(match[2])
                 add(
@@ -192,10 +190,10 @@ def head_atoms(text: str) -> tuple[tuple[Atom, ...], str]:  # noqa: PLR0912
                         month_end(year, MONTHS[match[1]]),
                     )
                 )
-        for match in _DANGLING.finditer(folded):
+        for match in _DANGLING.finditer(folded) if dated else ():
             if 1 not in covered[match.start() : match.end()]:
                 add(Atom("partial", match.start(), match.end(), match.group()))
-        for match in _YEAR.finditer(folded):
+        for match in _YEAR.finditer(folded) if dated else ():
             if not covered[match.start()]:
                 add(Atom("year", match.start(), match.end(), match.group(), year=int(match[1])))
     for match in _WORD.finditer(folded):
@@ -208,17 +206,35 @@ def head_atoms(text: str) -> tuple[tuple[Atom, ...], str]:  # noqa: PLR0912
                     text[match.start() : match.end()],
                 )
             )
-    for match in _PER.finditer(folded):
+    for match in _PER.finditer(folded) if "per" in folded else ():
         if atoms and not covered[match.start()]:
             add(Atom("utfall", match.start(), match.end(), match.group()))
     _near_words(folded, covered, atoms)
-    atoms.sort(key=lambda a: a.start)
+    if len(atoms) > 1:
+        atoms.sort(key=_start)
+    return tuple(atoms)
+
+
+def _start(atom: Atom) -> int:
+    return atom.start
+
+
+def _head_text(text: str) -> tuple[str, str]:
+    """A line with OCR's `Bndget` and months put right, and the same folded."""
+    if "dg" in text:
+        text = _MISREAD.sub(lambda match: match[1] + "udget", text)
+    return text, mend_months(fold(text))
+
+
+@lru_cache(maxsize=2048)
+def beside_atoms(text: str) -> str:
+    """What is left of a line when its atoms and filler words are taken away."""
+    folded = _head_text(text)[1]
     left, at = "", 0
-    for atom in atoms:
+    for atom in head_atoms(text):
         left += folded[at : atom.start] + " "
         at = atom.end
-    left = _CLEAN.sub(" ", _FILLER.sub(" ", _CLEAN.sub(" ", left + folded[at:]))).strip()
-    return tuple(atoms), left
+    return _CLEAN.sub(" ", _FILLER.sub(" ", _CLEAN.sub(" ", left + folded[at:]))).strip()
 
 
 _HEAD_WORDS = {
@@ -242,8 +258,10 @@ def _near_words(folded: str, covered: bytearray, atoms: list[Atom]) -> None:
     """Head words that OCR has damaged (`Budgct`), on lines that hold little else."""
     if len(folded) > 200 or len(folded.split()) > 9:
         return
-    loose = [m for m in _LONG_WORD.finditer(folded) if 1 not in covered[m.start() : m.end()]]
-    if not loose or len(loose) > 3:
+    loose = list(_LONG_WORD.finditer(folded))
+    if atoms:
+        loose = [m for m in loose if 1 not in covered[m.start() : m.end()]]
+    if len(loose) > 3:
         return
     for match in loose:
         known = _near_word(match.group())
@@ -278,6 +296,24 @@ _STRANGER = re.compile(  # words that begin like no word of a head
 )
 
 
+_STRONG = {
+    *_TIME,
+    "partial",
+    "note",
+    "budget",
+    "prognos",
+    "bokslut",
+    "utfall",
+    "avvikelse",
+    "previous",
+    "net",
+    "women",
+    "count",
+    "used",
+    "total",
+}
+
+
 def is_head(text: str) -> bool:
     """Whether a line can be part of a table's head: nothing but atoms and filler words."""
     if len(text) > 260 or AMOUNT.search(text):
@@ -285,43 +321,26 @@ def is_head(text: str) -> bool:
     words = len(text.split())
     if words > 30 or (words > 9 and len(_STRANGER.findall(fold(text))) > 2):
         return False
-    atoms, left = head_atoms(text)
+    atoms = head_atoms(text)
     if not atoms:
         return False
-    strong = [
-        a
-        for a in atoms
-        if a.kind in _TIME
-        or a.kind == "partial"
-        or a.kind
-        in (
-            "note",
-            "budget",
-            "prognos",
-            "bokslut",
-            "utfall",
-            "avvikelse",
-            "previous",
-            "net",
-            "range",
-            "women",
-            "count",
-            "used",
-            "total",
-        )
-    ]
+    strong = [a for a in atoms if a.kind in _STRONG]
     if all(a.kind == "total" for a in strong):
         return False
+    left = beside_atoms(text)
     if _DIGIT.search(left):
         return False
     unread = sum(len(word) > 1 for word in left.split())
-    return bool(strong) and unread <= (0 if len(strong) < 2 else 2)
+    return unread <= (0 if len(strong) < 2 else 2)
+
+
+_APART = re.compile(r"\s{2,}|[\t|]")
 
 
 def _distance(text: str, before: Atom, atom: Atom) -> int:
     """Characters between two atoms of a line; filler words between do not count, wide gaps do."""
     between = text[before.end : atom.start]
-    if re.search(r"\s{2,}|[\t|]", between):
+    if _APART.search(between):
         return 99
     return len(_CLEAN.sub("", _FILLER.sub("", _CLEAN.sub(" ", fold(between))))) + (
         1 if between else 0
@@ -414,7 +433,7 @@ def resolve(atoms: list[Atom], start: date | None, end: date | None, instant: bo
     text = " ".join(dict.fromkeys(_worded(a) for a in atoms))
     column = Column(text=text)
     if "note" in kinds:
-        return replace(column, role="note")
+        return column._replace(role="note")
     scenario = next((k for k in kinds if k in ("avvikelse", "prognos", "budget", "mal")), "utfall")
     if scenario == "avvikelse" and "previous" in kinds:
         scenario = "avvikelse"
@@ -440,6 +459,10 @@ def resolve(atoms: list[Atom], start: date | None, end: date | None, instant: bo
     return Column(
         text, scenario, first, last, role, part, kon, known, whole, "opening" in kinds, guessed
     )
+
+
+_YEARLY_PLAN = re.compile(r"(?:hel[ad4]rs|(?<![a-z])[ad4]rs)(?:budget|prognos)")
+_PART_PLAN = re.compile(r"period|delars|halvars|ack")
 
 
 def _period(  # noqa: PLR0911, PLR0912
@@ -491,7 +514,7 @@ def _period(  # noqa: PLR0911, PLR0912
             year = end.year - 1 if end.month < 12 else end.year - (1 if "previous" in kinds else 0)
             full = (date(year, 1, 1), date(year, 12, 31), True)
         return full
-    if "whole" in kinds or re.search(r"(?:hel[ad4]rs|(?<![a-z])[ad4]rs)(?:budget|prognos)", texts):
+    if "whole" in kinds or _YEARLY_PLAN.search(texts):
         return full
     if "part" in kinds:
         return (*period, True)
@@ -500,7 +523,7 @@ def _period(  # noqa: PLR0911, PLR0912
     if scenario in ("budget", "mal") and years:
         return full
     if scenario == "budget":
-        return (*period, True) if re.search(r"period|delars|halvars|ack", texts) else full
+        return (*period, True) if _PART_PLAN.search(texts) else full
     if scenario == "avvikelse":
         return (*period, False)
     return (*period, True)

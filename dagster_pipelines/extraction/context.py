@@ -16,6 +16,7 @@ from rapidfuzz import fuzz, process
 from .identity import Identity
 from .participants import mended
 from .sections import Document
+from .source import Source
 from .vocabulary import Insats, find_insats, fold, insatser, register, skeleton
 
 MENTIONS = 2  # of one insats and no other, before a section without its heading is about it
@@ -61,7 +62,11 @@ class Context:
     """The insatser of one document, findable in its headings and sentences."""
 
     def __init__(
-        self, identity: Identity, document: Document, read: Iterable[tuple[str, str]]
+        self,
+        source: Source,
+        identity: Identity,
+        document: Document,
+        read: Iterable[tuple[str, str]],
     ) -> None:
         """`read`: (insats, insatstyp) of the facts of tables and statistics."""
         self.forbund_id = identity.forbund_id
@@ -75,7 +80,10 @@ class Context:
             if 3 <= len(name) <= 60 and self._names.setdefault(skeleton(name), name) == name:
                 self.kinds.setdefault(name, kind)
         self._names.pop("", None)
-        keys = sorted(self._names, key=len, reverse=True)
+        # a name none of whose words is printed is not looked for: patterns are dear to make
+        printed = " ".join([skeleton(line.text) for line in source.lines])
+        found = [key for key in self._names if all(word in printed for word in key.split())]
+        keys = sorted(found, key=len, reverse=True)
         self._pattern = (
             re.compile(
                 rf"(?<![a-z0-9])({'|'.join(map(_spelled, keys))})(?:et|en|n|t)?s?(?![a-z0-9])"
@@ -109,7 +117,7 @@ class Context:
             return names.pop()
         if names:
             return ""
-        for match in _IN.finditer(fold(text)):
+        for match in _IN.finditer(mended(text)):
             if match.start() > place - 160 and (name := self._resolved(text, match.end())):
                 return name
         return ""

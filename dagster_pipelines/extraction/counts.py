@@ -8,8 +8,8 @@ up, two figures for one thing; the status they give. Does not belong here: readi
 import re
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 
 from .participants import category, is_measure, mended
 from .statements import Draft
@@ -29,8 +29,11 @@ _MEASURES = [
     ("opening", re.compile(r"^(?:antal )?ingaende\b")),
 ]
 _QUARREL = "två olika tal för samma sak i rapporten"
+_MIXED = "flera insatsers tal har blandats under en rubrik"
 _LOST = "rapporten räknar per insats, men vilken det här gäller framgår inte"
 _COMMON = re.compile(r"forbund|samtliga insatser|alla insatser|insatserna|insatser totalt|andel")
+IMPLAUSIBLE = 100_000  # participants of one förbund
+_TOO_MANY = "orimligt många; flera tal kan ha lästs som ett"
 _SUM = "summan av delarna är en annan; texten är sliten"
 
 Key = tuple[object, ...]
@@ -38,13 +41,14 @@ Key = tuple[object, ...]
 
 def settle(drafts: list[Draft], *, worn: bool) -> list[Draft]:
     """The drafts with the status that their sums and repetitions give the counts among them."""
-    found = _headed([_named(d) for d in drafts])
+    found = _headed([_named(d, worn) for d in drafts])
     doubts: dict[int, str] = _quarrels(found)
     held: set[int] = set()
     _sexes(found, held, doubts, worn)
     _flows(found, held)
     _categories(found, held)
     _shares(found, held)
+    held -= {i for i, doubt in doubts.items() if doubt == _MIXED}  # a sum says not whose it is
     _placeless(found, held, doubts)
     return [_settled(d, i in held, doubts.get(i, "")) for i, d in enumerate(found)]
 
@@ -52,16 +56,18 @@ def settle(drafts: list[Draft], *, worn: bool) -> list[Draft]:
 def _settled(draft: Draft, held: bool, doubt: str) -> Draft:
     if draft.status in ("suspect", "repaired"):
         return draft
+    if draft.statement in COUNTED and draft.unit == "antal" and draft.value >= IMPLAUSIBLE:
+        return draft._replace(status="suspect", note=_joined(draft.note, _TOO_MANY))
     if doubt and not held:
-        return replace(draft, status="suspect", note=_joined(draft.note, doubt))
-    return replace(draft, status="reconciled") if held else draft
+        return draft._replace(status="suspect", note=_joined(draft.note, doubt))
+    return draft._replace(status="reconciled") if held else draft
 
 
 def _joined(note: str, more: str) -> str:
     return "; ".join(part for part in (note, more) if part)
 
 
-def _named(draft: Draft) -> Draft:
+def _named(draft: Draft, worn: bool) -> Draft:
     """A row of a table of participants that names nothing countable is left to a person."""
     if draft.statement != "deltagare" or draft.status != "unchecked" or draft.unit != "antal":
         return draft
@@ -71,10 +77,10 @@ def _named(draft: Draft) -> Draft:
     )
     if not itself and (draft.insats or draft.breakdown or is_measure(draft.label)):
         named = is_measure(draft.label) or skeleton(draft.label) == skeleton(draft.insats)
-        if named or "kolumn=" not in draft.breakdown:
+        if named or ((draft.breakdown or not worn) and "kolumn=" not in draft.breakdown):
             return draft
-    return replace(
-        draft, status="suspect", note=_joined(draft.note, "vad raden räknar framgår inte")
+    return draft._replace(
+        status="suspect", note=_joined(draft.note, "vad raden räknar framgår inte")
     )
 
 
@@ -94,7 +100,7 @@ def _headed(drafts: list[Draft]) -> list[Draft]:
         if len(table) >= 2 and all(_adds_up([drafts[i] for i in row]) for row in table):
             cleared.update(i for row in table for i in row)
     return [
-        replace(d, status="unchecked", note="") if i in cleared else d for i, d in enumerate(drafts)
+        d._replace(status="unchecked", note="") if i in cleared else d for i, d in enumerate(drafts)
     ]
 
 
@@ -130,7 +136,12 @@ def _same_count(draft: Draft) -> Key:
 
 
 def _parts(draft: Draft) -> dict[str, str]:
-    pairs = (part.partition("=") for part in draft.breakdown.split(";") if "=" in part)
+    return _parted(draft.breakdown) if draft.breakdown else {}
+
+
+@lru_cache(maxsize=4096)
+def _parted(breakdown: str) -> dict[str, str]:
+    pairs = (part.partition("=") for part in breakdown.split(";") if "=" in part)
     return {key: value for key, _, value in pairs}
 
 
@@ -166,7 +177,11 @@ def _quarrels(drafts: list[Draft]) -> dict[int, str]:
     ).values():
         if len({drafts[i].value for i in group}) > 1:
             doubts.update(dict.fromkeys(group, _QUARREL))
-    return doubts
+    labels: dict[str, set[str]] = defaultdict(set)
+    for i in doubts:
+        labels[drafts[i].insats].add(drafts[i].label)
+    mixed = {insats for insats, names in labels.items() if insats and len(names) > 1}
+    return {i: _MIXED for i in chosen if drafts[i].insats in mixed} | doubts
 
 
 def _sexes(drafts: list[Draft], held: set[int], doubts: dict[int, str], worn: bool) -> None:
@@ -191,8 +206,13 @@ def _sexes(drafts: list[Draft], held: set[int], doubts: dict[int, str], worn: bo
 
 
 def _measure(draft: Draft) -> str:
-    label = re.sub(r"[^a-z ]", "", mended(draft.label)).strip()
-    return next((name for name, pattern in _MEASURES if pattern.search(label)), "")
+    return _measure_named(draft.label)
+
+
+@lru_cache(maxsize=4096)
+def _measure_named(label: str) -> str:
+    words = re.sub(r"[^a-z ]", "", mended(label)).strip()
+    return next((name for name, pattern in _MEASURES if pattern.search(words)), "")
 
 
 def _flows(drafts: list[Draft], held: set[int]) -> None:

@@ -118,7 +118,7 @@ def _table(source: Source, at: int, first: int, columns: list[str], unit: str) -
         label = text[: match.start()] if match else ""
         if match is None or not re.search(r"[^\W\d_]{3}", label):
             continue
-        row = _row(lines, n, match, _label(lines, n, label, who), columns, unit)
+        row = _row(lines, n, match, _label(lines, n, label, who), columns, unit, source.worn)
         if any(c.unit == "antal" and c.value >= MOST_PEOPLE for c in row):
             break
         cells += row
@@ -142,6 +142,7 @@ def _row(  # noqa: PLR0917
     label: str,
     columns: list[str],
     unit: str,
+    worn: bool,
 ) -> list[Cell]:
     tokens = [m.span() for m in _TOKEN.finditer(lines[n].text, match.start())]
     if len(tokens) > MOST_GROUPS:
@@ -149,6 +150,8 @@ def _row(  # noqa: PLR0917
     readings = [cut for cut in _cuts(lines[n].text, tokens) if len(cut) == len(columns)]
     if not readings or not label:
         return []
+    groups = [lines[n].text[a:b] for a, b in tokens]
+    sure = len(readings) == 1 and (not worn or _ways(groups, len(columns)) == 1)
     found = []
     for column, (start, end) in zip(columns, readings[0], strict=True):
         digits = re.sub(r"\D", "", lines[n].text[start:end])
@@ -164,7 +167,7 @@ def _row(  # noqa: PLR0917
                 end,
                 Decimal(digits),
                 unit if money else "antal",
-                len(readings) == 1,
+                sure,
             )
         )
     return found
@@ -187,6 +190,21 @@ def _cuts(text: str, tokens: list[tuple[int, int]]) -> Iterator[list[tuple[int, 
         if whole and not loose:
             for rest in _cuts(text, tokens[count:]):
                 yield [(tokens[0][0], tokens[count - 1][1]), *rest]
+
+
+def _ways(groups: list[str], count: int) -> int:
+    """How many ways digit groups make `count` numbers when OCR may have torn any of them."""
+    if not count or not groups:
+        return int(not count and not groups)
+    runs = ("".join(groups[:size]) for size in range(1, len(groups) - count + 2))
+    return sum(
+        _ways(groups[size:], count - 1)
+        for size, run in enumerate(runs, start=1)
+        if len(run) <= LONGEST_TORN and (len(run) == 1 or run[0] != "0")
+    )
+
+
+LONGEST_TORN = 7  # digits
 
 
 def _label(lines: tuple[Line, ...], n: int, own: str, who: bool) -> str:

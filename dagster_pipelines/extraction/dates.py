@@ -6,9 +6,9 @@ is the report's own period (`identity`) or a column's (`columns`).
 
 import calendar
 import re
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from .vocabulary import fold
 
@@ -63,12 +63,19 @@ _RANGE = re.compile(
 _DATE = re.compile(DATE)
 UNTIL = re.compile(r"t\.?\s?o\.?\s?m|till och med")
 _DIGIT = re.compile(r"\d")
-_RANGED = re.compile(r"-|till|t\.?\s?o\.?\s?m|(?<![a-z])[qt]\d|kvartal|kv\.?\s|tertial|halv[ad4]r")
+_ISO = re.compile(r"\d{4}-\d\d-\d\d")
+_SHORT = r"(?:jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec)"
+_RANGED = re.compile(  # every range has one of these, whole dates being #
+    rf"(?:[\d#]|{_SHORT}[a-z]*)\.?\s*(?:-{{1,2}}|till(?: och med)?|t\.?\s?o\.?\s?m\.?)\s*[\d#]"
+    rf"|(?:-|till|och med|m\.?)\s*{_SHORT}"
+    r"|(?<![a-z])[qt]\d|kvartal|kv\.?\s|tertial|halv[ad4]r"
+)
+_SIX_DIGITS = re.compile(r"\d\d-?\d\d-?\d\d")  # a date without a century has them
+_LOOSE = re.compile(rf"{_SHORT}|[qt]\d|kvartal|kv\.?\s|tertial|halv")  # a period without a year
 _DATED = re.compile(rf"\d{{6}}|\d-\d|\d/\d|\d[.]\d|\d\s?[:]?[ae]?\s?{MONTH}")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A date or a period found at `start:end` of a text; `first` is None for a single date.
 
     `year` is None when a period was printed without one ("januari-augusti").
@@ -94,18 +101,25 @@ def month_end(year: int, month: int) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
+_PARTED = re.compile(r"((?:19|20)\d\d)[-./]\s?(\d{1,2})\s?[-./](\d{1,2})")
+_EIGHT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
+_SIX = re.compile(r"(\d\d)-?(\d\d)-?(\d\d)")
+_NAMED = re.compile(rf"(\d{{1,2}})\D{{0,3}}?({MONTH})\.?\s+(\d{{4}})")
+_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})[ -](\d{4})")
+
+
 def parse_date(text: str) -> date | None:
     """One date in any of the printed forms, folded text."""
     text = text.strip()
-    if match := re.fullmatch(r"((?:19|20)\d\d)[-./]\s?(\d{1,2})\s?[-./](\d{1,2})", text):
+    if match := _PARTED.fullmatch(text):
         return make(int(match[1]), int(match[2]), int(match[3]))
-    if match := re.fullmatch(r"((?:19|20)\d\d)(\d\d)(\d\d)", text):
+    if match := _EIGHT.fullmatch(text):
         return make(int(match[1]), int(match[2]), int(match[3]))
-    if match := re.fullmatch(r"(\d\d)-?(\d\d)-?(\d\d)", text):
+    if match := _SIX.fullmatch(text):
         return make(2000 + int(match[1]), int(match[2]), int(match[3]))
-    if match := re.fullmatch(rf"(\d{{1,2}})\D{{0,3}}?({MONTH})\.?\s+(\d{{4}})", text):
+    if match := _NAMED.fullmatch(text):
         return make(int(match[3]), MONTHS[match[2]], int(match[1]))
-    if match := re.fullmatch(r"(\d{1,2})/(\d{1,2})[ -](\d{4})", text):
+    if match := _SLASHED.fullmatch(text):
         return make(int(match[3]), int(match[2]), int(match[1]))
     return None
 
@@ -134,6 +148,7 @@ _WORN_MONTH = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def mend_months(folded: str) -> str:
     """Folded text with the months that OCR misread by one letter put right, in place."""
     if len(folded) > 200 or not _WORN_MONTH.search(folded):
@@ -147,16 +162,19 @@ def find_spans(text: str) -> tuple[Span, ...]:
     folded = mend_months(fold(text))
     if "-" not in folded and not _DIGIT.search(folded) and not UNTIL.search(folded):
         return ()
+    dated = "20" in folded or "19" in folded or _SIX_DIGITS.search(folded) is not None
+    if not dated and not _LOOSE.search(folded):
+        return ()
     found: list[Span] = []
     taken = 0
-    for match in _RANGE.finditer(folded) if _RANGED.search(folded) else ():
+    for match in _RANGE.finditer(folded) if _RANGED.search(_ISO.sub("#", folded)) else ():
         if match.start() < taken:
             continue
         span = _range(match)
         if span:
             found.append(span)
             taken = match.end()
-    for match in _DATE.finditer(folded) if _DATED.search(folded) else ():
+    for match in _DATE.finditer(folded) if dated and _DATED.search(folded) else ():
         if any(s.start < match.end() and match.start() < s.end for s in found):
             continue
         day = parse_date(match.group())

@@ -228,7 +228,7 @@ def _read_pdf(path: Path, limits: Limits) -> _Read:
     elif images:
         read = _ocr_pages(path, images, limits)
         pages = [read[n][0] if n in read else text for n, text in enumerate(pages)]
-        scanned = any(sum(c.isdigit() for c in text) >= OCR_FIGURES for text, _ in read.values())
+        scanned = any(sum(map(str.isdigit, text)) >= OCR_FIGURES for text, _ in read.values())
         doubts = _by_line(pages, read)
     return _Read(PAGE_BREAK.join(pages), scanned, unread, doubts)
 
@@ -321,12 +321,12 @@ def _laid_out(table: str) -> _Page:
     lines: dict[tuple[str, ...], list[Piece]] = {}
     for row in csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE):
         word = (row["text"] or "").strip()
-        if not word or (float(row["conf"]) < OCR_SPECK and not any(c.isalnum() for c in word)):
+        if not word or (float(row["conf"]) < OCR_SPECK and not any(map(str.isalnum, word))):
             continue
         word = "-" if word == "=" else word  # a dash for nothing, seen double
         left, top = int(row["left"]), -int(row["top"])
         box = (left, left + int(row["width"]), top - int(row["height"]), top)
         key = (row["block_num"], row["par_num"], row["line_num"])
-        doubted = any(c.isdigit() for c in word) and float(row["conf"]) < OCR_DOUBT
+        doubted = any(map(str.isdigit, word)) and float(row["conf"]) < OCR_DOUBT
         lines.setdefault(key, []).append(Piece(*box, word, int(doubted)))
     return lay_out_words(list(lines.values())) if lines else ("", [])

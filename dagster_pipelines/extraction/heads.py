@@ -11,9 +11,10 @@ the cheapest readings are kept, and a reading is sure when no other comes near i
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
-from math import inf
+from math import inf, prod
+from typing import NamedTuple
 
 from .columns import Atom
 from .vocabulary import fold
@@ -27,6 +28,9 @@ BELOW = 1.0  # a head that begins below the first line
 
 Stack = tuple[Atom, ...]
 _Key = tuple[str, str, bool, bool]  # of an atom: what tells how odd it is
+_Used = tuple[int, ...]  # how many units of each line the columns so far have taken
+_Keys = tuple[tuple[tuple[_Key, ...], ...], ...]  # of every line, its units
+_States = dict[_Used, list[tuple[float, tuple[_Used, ...]]]]
 _TIMES = {"date", "range", "to", "year"}
 
 _SCENARIOS = {"utfall", "budget", "prognos", "bokslut", "mal"}
@@ -49,8 +53,7 @@ _TWO_WORDS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class HeadReading:
+class HeadReading(NamedTuple):
     """The stacks of every column from left to right, and what the reading costs."""
 
     stacks: tuple[Stack, ...]
@@ -74,14 +77,14 @@ def _parts(atom: Atom) -> list[Atom]:
     if match is None or atom.kind not in _SCENARIOS:
         return [atom]
     cut = atom.text.find(" ")
-    first = replace(atom, text=atom.text[:cut], end=atom.start + cut)
-    last = replace(atom, text=atom.text[cut:].strip(), start=atom.start + cut + 1)
+    first = atom._replace(text=atom.text[:cut], end=atom.start + cut)
+    last = atom._replace(text=atom.text[cut:].strip(), start=atom.start + cut + 1)
     if match["a"]:
         if match["a"].startswith("ack"):
             return [atom]
-        return [replace(first, kind="part"), last]
+        return [first._replace(kind="part"), last]
     whole = (match["d"] or "").startswith("hel")
-    return [first, replace(last, kind="whole" if whole else "part")]
+    return [first, last._replace(kind="whole" if whole else "part")]
 
 
 def lay(lines: Sequence[HeadLine], width: int) -> list[HeadReading]:
@@ -89,14 +92,27 @@ def lay(lines: Sequence[HeadLine], width: int) -> list[HeadReading]:
     return list(_lay(tuple(line for line in lines if line.units), width))
 
 
-@lru_cache(maxsize=1024)
-def _lay(lines: tuple[HeadLine, ...], width: int) -> list[HeadReading]:
-    if not lines or width < 1 or not supported(lines):
+def least_cost(lines: Sequence[HeadLine], width: int) -> float | None:
+    """What the cheapest of `lay` costs, None when there is none."""
+    options = [_splits(_keys(laid), width) for laid in _laid(tuple(lines))]
+    return min((splits[0][0] for splits in options if splits), default=None)
+
+
+def _laid(lines: tuple[HeadLine, ...]) -> list[list[tuple[Stack, ...]]]:
+    """The lines upon each other; or perhaps the lines are the cells, column after column."""
+    if not lines or not supported(lines):
         return []
-    found = _search([line.units for line in lines], width) if len(lines) <= MAX_ROWS else []
-    if len(lines) > 1:  # perhaps the lines are the cells, column after column
-        cells = tuple(tuple(a for unit in line.units for a in unit) for line in lines)
-        found += _search([cells], width)
+    laid = [[line.units for line in lines]] if len(lines) <= MAX_ROWS else []
+    if len(lines) > 1:
+        laid.append([tuple([tuple([a for unit in line.units for a in unit]) for line in lines])])
+    return laid
+
+
+@lru_cache(maxsize=256)
+def _lay(lines: tuple[HeadLine, ...], width: int) -> list[HeadReading]:
+    if width < 1:
+        return []
+    found = [reading for laid in _laid(lines) for reading in _search(laid, width)]
     best: dict[tuple[tuple[str, ...], ...], HeadReading] = {}
     for reading in found:
         key = tuple(tuple(a.kind + a.text for a in stack) for stack in reading.stacks)
@@ -117,11 +133,14 @@ def _key(atom: Atom) -> _Key:
     return atom.kind, text, bool(atom.months and not atom.last), january
 
 
+def _keys(lines: Sequence[tuple[Stack, ...]]) -> _Keys:
+    return tuple([tuple([tuple([_key(a) for a in unit]) for unit in units]) for units in lines])
+
+
 def _search(lines: list[tuple[Stack, ...]], width: int) -> list[HeadReading]:
     """The cheapest ways to give every column a run of the units of every line."""
-    keys = tuple(tuple(tuple(_key(a) for a in unit) for unit in units) for units in lines)
     found = []
-    for cost, stops in _splits(keys, width):
+    for cost, stops in _splits(_keys(lines), width):
         used = (0,) * len(lines)
         stacks = []
         for after in stops:
@@ -132,50 +151,58 @@ def _search(lines: list[tuple[Stack, ...]], width: int) -> list[HeadReading]:
     return found
 
 
-_Used = tuple[int, ...]  # how many units of each line the columns so far have taken
-
-
-@lru_cache(maxsize=4096)
-def _splits(
-    lines: tuple[tuple[tuple[_Key, ...], ...], ...], width: int
-) -> list[tuple[float, tuple[_Used, ...]]]:
+def _splits(lines: _Keys, width: int) -> list[tuple[float, tuple[_Used, ...]]]:
     """Column by column: the cost of each split and where it ends every column."""
-    total = tuple(len(units) for units in lines)
-    size = 1
-    for count in total:
-        size *= count + 1
-    if size > MAX_STATES or width > sum(total):
+    total = tuple([len(units) for units in lines])
+    if prod(count + 1 for count in total) > MAX_STATES or width > sum(total):
         return []
-    states: dict[_Used, list[tuple[float, tuple[_Used, ...]]]] = {(0,) * len(lines): [(0.0, ())]}
-    for column in range(width):
-        following: dict[_Used, list[tuple[float, tuple[_Used, ...]]]] = {}
-        for used, kept in states.items():
-            for after, stack in _runs(lines, used, total, last=column == width - 1):
-                cost = _cost(stack)
-                if cost >= IMPOSSIBLE:
-                    continue
-                cost += BELOW if after[0] == used[0] else 0.0
-                entries = following.setdefault(after, [])
-                entries.extend((before + cost, (*done, after)) for before, done in kept)
-        for entries in following.values():
-            entries.sort(key=lambda e: e[0])
-            del entries[4 * KEPT :]
-        states = following
-    return states.get(total, [])
+    before = _columns(lines, width - 1)
+    return _taken(lines, before, total, last=True).get(total, [])
+
+
+@lru_cache(maxsize=512)
+def _columns(lines: _Keys, count: int) -> _States:
+    """What `count` columns, with others to come, may have taken and at what cost."""
+    if count == 0:
+        return {(0,) * len(lines): [(0.0, ())]}
+    total = tuple([len(units) for units in lines])
+    return _taken(lines, _columns(lines, count - 1), total, last=False)
+
+
+def _taken(lines: _Keys, states: _States, total: _Used, *, last: bool) -> _States:
+    """The states after one more column."""
+    following: _States = {}
+    for used, kept in states.items():
+        for after, stack in _runs(lines, used, total, last=last):
+            cost = _cost(stack)
+            if cost >= IMPOSSIBLE:
+                continue
+            cost += BELOW if after[0] == used[0] else 0.0
+            made = [(before + cost, (*done, after)) for before, done in kept]
+            if after in following:
+                following[after] += made
+            else:
+                following[after] = made
+    for entries in following.values():
+        entries.sort(key=_price)
+        del entries[4 * KEPT :]
+    return following
+
+
+def _price(entry: tuple[float, tuple[_Used, ...]]) -> float:
+    return entry[0]
 
 
 def _runs(
-    lines: tuple[tuple[tuple[_Key, ...], ...], ...], used: _Used, total: _Used, *, last: bool
+    lines: _Keys, used: _Used, total: _Used, *, last: bool
 ) -> list[tuple[_Used, tuple[_Key, ...]]]:
     """What the next column may take: a run of each line, everything that is left for the last."""
     options: list[tuple[_Used, tuple[_Key, ...]]] = [((), ())]
     for units, at, end in zip(lines, used, total, strict=True):
-        stops = [end] if last else range(at, min(end, at + 4) + 1)
-        options = [
-            ((*after, stop), (*stack, *(a for unit in units[at:stop] for a in unit)))
-            for after, stack in options
-            for stop in stops
-        ]
+        runs: list[tuple[int, tuple[_Key, ...]]] = []
+        for stop in [end] if last else range(at, min(end, at + 4) + 1):
+            runs.append((stop, tuple([a for unit in units[at:stop] for a in unit])))
+        options = [((*after, stop), stack + run) for after, stack in options for stop, run in runs]
     return options
 
 

@@ -6,7 +6,6 @@ repeated figures into `Identity` objects over cells. Does not belong here: tryin
 
 import re
 from collections import defaultdict
-from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
@@ -83,7 +82,7 @@ def build(grid: Grid, cost_sign: dict[int, int]) -> list[Identity]:
     found.extend(_across(grid, sheets))
     for t, table in enumerate(grid.tables):
         found.extend(_sums(grid, t, table))
-        found.extend(_nets(grid, t, table))
+        found.extend(nets(grid, t, table))
         found.extend(_deviations(grid, t, table))
         found.extend(_overview(grid, t, table))
     found.extend(_notes(grid, sheets))
@@ -353,36 +352,37 @@ def _key(column: Column) -> Key:
     return (column.scenario, column.start, column.end)
 
 
-def _nets(grid: Grid, t: int, table: Table) -> list[Identity]:
-    """Netto = intäkt − kostnad (costs in their own column are printed positive)."""
+def nets(grid: Grid, t: int, table: Table) -> list[Identity]:
+    """Netto = intäkt − kostnad (costs in their own column are printed positive).
+
+    Where no row has an income its column is left out: netto is the cost.
+    """
     found = []
     columns = table.columns
-    for c in range(2, len(columns)):
-        if (
-            columns[c].part == "net"
-            and columns[c - 1].part == "cost"
-            and columns[c - 2].part == "income"
-        ):
-            for r in range(len(table.rows)):
-                if grid.figure((t, r, c)) is None:
-                    continue
-                parts = tuple(
-                    (w, (t, r, k))
-                    for w, k in ((1, c - 2), (-1, c - 1))
-                    if grid.figure((t, r, k)) is not None
-                )
-                if parts:
-                    found.append(
-                        Identity(
-                            "AVV",
-                            "Netto = intäkt − kostnad",
-                            (t, r, c),
-                            parts,
-                            _key(columns[c]),
-                            either=True,
-                            weight=0.8,
-                        )
+    for c in range(1, len(columns)):
+        if columns[c].part != "net" or columns[c - 1].part != "cost":
+            continue
+        terms = [(-1, c - 1)]
+        if c > 1 and columns[c - 2].part == "income":
+            terms.insert(0, (1, c - 2))
+        for r in range(len(table.rows)):
+            if grid.figure((t, r, c)) is None:
+                continue
+            parts = tuple(
+                (weight, (t, r, k)) for weight, k in terms if grid.figure((t, r, k)) is not None
+            )
+            if parts:
+                found.append(
+                    Identity(
+                        "AVV",
+                        "Netto = intäkt − kostnad",
+                        (t, r, c),
+                        parts,
+                        _key(columns[c]),
+                        either=True,
+                        weight=0.8,
                     )
+                )
     return found
 
 
@@ -444,7 +444,7 @@ def _one_way(grid: Grid, tried: list[Identity]) -> list[Identity]:
 
 def _turned(identity: Identity, way: int) -> Identity:
     parts = tuple((way * weight, cell) for weight, cell in identity.parts)
-    return replace(identity, parts=parts, either=False)
+    return identity._replace(parts=parts, either=False)
 
 
 def _notes(grid: Grid, sheets: Sheets) -> list[Identity]:

@@ -71,8 +71,9 @@ def identify(source: Source) -> Identity:
     """Find the identity of a document; parts that it does not state stay None or ''."""
     texts = [line.text for line in source.lines if line.text.strip()]
     folded = [fold(t) for t in texts]
+    dated = [n for n, text in enumerate(folded) if _DATED.search(text)]
     forbund, name, org = _find_forbund(texts)
-    start, end, kind = _find_period(texts, folded)
+    start, end, kind = _find_period(texts, folded, dated)
     forbund_id = forbund.forbund_id if forbund else (_slug(name) or "okant-forbund")
     return Identity(
         forbund,
@@ -82,7 +83,7 @@ def identify(source: Source) -> Identity:
         kind,
         start,
         end,
-        _find_decided(texts, folded, end),
+        _find_decided(texts, folded, dated, end),
         forbund is not None and end is not None,
     )
 
@@ -93,7 +94,7 @@ def _slug(name: str) -> str:
 
 
 def _find_forbund(texts: list[str]) -> tuple[Forbund | None, str, str]:
-    orgs = Counter("-".join(m.groups()) for t in texts for m in _ORG.finditer(t))
+    orgs = Counter("-".join(m.groups()) for m in _ORG.finditer("\n\n".join(texts)))
     by_org = {f.org_number: f for f in register() if f.org_number}
     org = orgs.most_common(1)[0][0] if orgs else ""
     for number, _ in orgs.most_common():
@@ -117,6 +118,9 @@ def _core(text: str) -> str:
     return " ".join(w for w in skeleton(text).split() if w not in _GENERIC)
 
 
+_NAME_END = re.compile(r"s?(?: |$)")
+
+
 def _name_scores(texts: list[str]) -> Scores:
     """Points for each förbund named, more for the title, the longest name at a place wins."""
     scores: Scores = defaultdict(float)
@@ -131,17 +135,19 @@ def _name_scores(texts: list[str]) -> Scores:
     whole = "\n".join(joined).replace(" och ", " ")
     named_keys = [k for k in keys if k[0] in whole]
     for number, text in enumerate(joined):
+        rest = text.replace(" och ", " ")
+        if not any(key in rest for key, *_ in named_keys):
+            continue
         context = "samordningsf" in text or "finsam" in text or "samordnings f" in text
         previous = joined[number - 1] if number else ""
         title = number < 25
         named = context or (title and ("samordningsf" in previous or "finsam" in previous))
-        rest = text.replace(" och ", " ")
         for key, forbund_id, kind in named_keys:
             if len(key) < 3 or key not in rest:
                 continue
             padded = f" {rest} "
             at = padded.find(f" {key}")
-            if at < 0 or not re.match(r"s?(?: |$)", padded[at + 1 + len(key) :]):
+            if at < 0 or not _NAME_END.match(padded, at + 1 + len(key)):
                 continue
             if kind == "core" and not (named or (title and len(key) > 9)):
                 continue
@@ -224,20 +230,21 @@ _ENDS = {(3, 31), (4, 30), (6, 30), (8, 31), (9, 30), (12, 31)}
 
 
 def _find_period(  # noqa: PLR0912
-    texts: list[str], folded: list[str]
+    texts: list[str], folded: list[str], dated: list[int]
 ) -> tuple[date | None, date | None, str]:
     """The period that most speaks for itself: title first, then ranges, then statement dates."""
     votes: Votes = defaultdict(float)
     interim = any(_INTERIM_TITLE.search(t) for t in folded[:25])
     yearly = False
-    for number, text in enumerate(folded):
+    for number in dated:
+        text = folded[number]
         title = number < 25
         boost = 4.0 if title else 1.0
         if title and (match := _YEAR_REPORT.search(text)):
             year = int(match[2])
             votes[date(year, 1, 1), date(year, 12, 31)] += 3.0 if interim else 14.0
             yearly = yearly or not interim
-        if len(text) > 1500 or not _DATED.search(text):
+        if len(text) > 1500:
             continue
         for span in find_spans(texts[number]):  # as printed: so is it asked for again
             if span.last is None:
@@ -293,10 +300,13 @@ def _title_words(text: str, votes: Votes) -> None:
         votes[date(int(found[1]), 1, 1), date(int(found[1]), 6, 30)] += 6.0
 
 
-def _find_decided(texts: list[str], folded: list[str], end: date | None) -> date | None:
+def _find_decided(
+    texts: list[str], folded: list[str], dated: list[int], end: date | None
+) -> date | None:
     best: tuple[float, date] | None = None
-    for number, text in enumerate(folded):
-        if len(text) > 200 or not _DATED.search(text) or not _DECIDED.search(text):
+    for number in dated:
+        text = folded[number]
+        if len(text) > 200 or not _DECIDED.search(text):
             continue
         for span in find_spans(texts[number]):
             day = span.last

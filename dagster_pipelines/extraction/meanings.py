@@ -8,16 +8,16 @@ sentence. Only what a phrase gives is sure; the rest is a guess for a person to 
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from .vocabulary import restore_words
 
 MONEY = ("SEK", "TSEK", "MSEK")
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(NamedTuple):
     """What a figure says.
 
     `whole`: of the whole year; `instant`: at the end of its period; `standing`: those there at a
@@ -434,13 +434,13 @@ def _of_equity(lead: str, after: str, sentence: str, unit: str) -> Meaning | Non
         f"Eget kapital vid årets slut{share}", "prognos", "mal", instant=True, common=True
     )
     if side := _limited(equity.group()):
-        return replace(meaning, label=f"{meaning.label}, {side}", scenario="mal")
+        return meaning._replace(label=f"{meaning.label}, {side}", scenario="mal")
     if not _STATES.search(equity.group()):
         return None
     if _COMING.search(lead[-160:]):
         return meaning
     statement = "mal" if share else "oversikt"
-    return replace(meaning, label=f"Eget kapital{share}", scenario="utfall", statement=statement)
+    return meaning._replace(label=f"Eget kapital{share}", scenario="utfall", statement=statement)
 
 
 def _share_of(after: str) -> str:

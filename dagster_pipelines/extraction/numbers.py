@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 MINUS = "-−–—‑"
 MAX_PIECES = 48
+LONGEST = 15  # digits of a group
 MAX_CUTS = 16
 MAX_PLACES = 14
 DEAR = 5.0  # a cut that costs so much more than the cheapest is not considered
@@ -161,9 +162,10 @@ class _Scanner:
         return True
 
 
-@lru_cache(maxsize=8192)
 def pieces_of(text: str, start: int = 0) -> tuple[Piece, ...] | None:
     """The digit groups of `text[start:]`, or None when anything but figures stands there."""
+    if _PLAIN.match(text, start):
+        return _plain(text, start)
     scanner = _Scanner()
     i = start
     while i < len(text):
@@ -172,6 +174,24 @@ def pieces_of(text: str, start: int = 0) -> tuple[Piece, ...] | None:
             return None
         i = match.end()
     return _parentheses(text, scanner.end())
+
+
+_PLAIN = re.compile(r"[0-9][0-9 ]*\Z")
+_DIGITS = re.compile(r"[0-9]+")
+
+
+def _plain(text: str, start: int) -> tuple[Piece, ...] | None:
+    """The digit groups of a tail that holds nothing but digits and spaces."""
+    found: list[Piece] = []
+    last = start
+    for match in _DIGITS.finditer(text, start):
+        first, end = match.span()
+        if end - first > LONGEST:
+            return None
+        gap = GLUED if first == last else NARROW if first - last == 1 else WIDE
+        found.append(Piece(first, end, match.group(), gap=gap))
+        last = end
+    return tuple(found) if len(found) <= MAX_PIECES else None
 
 
 def _parentheses(text: str, found: list[Piece]) -> tuple[Piece, ...]:
@@ -215,10 +235,10 @@ def _bare(raw: str) -> tuple[str, int, int]:
 def _digits(core: str) -> tuple[str, bool] | None:
     """The digits meant by these characters and whether some were damaged, None when too few."""
     digits = core.translate(_CONFUSED)
-    if not digits.isdigit() or len(digits) > 15:
+    if not digits.isdigit() or len(digits) > LONGEST:
         return None
     damaged = digits != core
-    sound = sum(c.isdigit() for c in core) * 2 >= len(core)
+    sound = sum(map(str.isdigit, core)) * 2 >= len(core)
     if damaged and not sound and len(core) > 1 and core not in ("OOO", "OO"):
         return None
     return digits, damaged
@@ -226,7 +246,7 @@ def _digits(core: str) -> tuple[str, bool] | None:
 
 def _piece(match: re.Match[str], gap: int, pending: _Sign | None) -> Piece | None:
     raw = match["num"]
-    if raw.isdecimal() and pending is None and not match["pct"] and len(raw) <= 15:
+    if raw.isdecimal() and pending is None and not match["pct"] and len(raw) <= LONGEST:
         return Piece(match.start(), match.start() + len(raw), raw, gap=gap)
     start, percent = match.start(), bool(match["pct"])
     end = start + len(raw)
@@ -366,35 +386,42 @@ def _join_cost(run: tuple[Piece, ...], glue: list[float | None]) -> float | None
     return cost
 
 
-def _cost(cut: Cut) -> float:
-    return cut.cost
+_Bare = tuple[float, _Figures]  # a Cut that nobody asks for yet
 
 
+def _cost(cut: _Bare) -> float:
+    return cut[0]
+
+
+@lru_cache(maxsize=8192)
 def cuts(pieces: tuple[Piece, ...], first: int = 0) -> dict[int, list[Cut]]:
     """The cuts of `pieces[first:]` worth considering by number of places, the cheapest first.
 
     Bounded: at most MAX_CUTS cuts are kept for each tail of the pieces and number of places.
     """
-    return _cuts(pieces)[first]
+    return {
+        places: [Cut(cost, figures) for cost, figures in entries]
+        for places, entries in _cuts(pieces)[first].items()
+    }
 
 
 @lru_cache(maxsize=8192)
-def _cuts(pieces: tuple[Piece, ...]) -> list[dict[int, list[Cut]]]:
+def _cuts(pieces: tuple[Piece, ...]) -> list[dict[int, list[_Bare]]]:
     """`cuts` of every tail of the pieces."""
     glue = [
         _glue_cost(before, piece) if before.digits else None
         for before, piece in itertools.pairwise(pieces)
     ]
-    best: list[dict[int, list[Cut]]] = [{0: [Cut(0.0, ())]}]  # of the tails, the shortest first
+    best: list[dict[int, list[_Bare]]] = [{0: [(0.0, ())]}]  # of the tails, the shortest first
     for start in range(len(pieces) - 1, -1, -1):
-        reached: dict[int, list[Cut]] = {}
+        reached: dict[int, list[_Bare]] = {}
         for end, options in _numbers_from(pieces, glue, start):
             for places, entries in best[len(pieces) - end].items():
                 for extra, figures in options:
                     count = places + len(figures)
                     if count > MAX_PLACES:
                         continue
-                    made = [Cut(after + extra, figures + done) for after, done in entries]
+                    made = [(after + extra, figures + done) for after, done in entries]
                     if count in reached:
                         reached[count] += made
                     else:
@@ -403,8 +430,9 @@ def _cuts(pieces: tuple[Piece, ...]) -> list[dict[int, list[Cut]]]:
             if len(entries) > 1:
                 entries.sort(key=_cost)
                 del entries[MAX_CUTS:]
-                if entries[-1].cost > entries[0].cost + DEAR:
-                    entries[:] = [e for e in entries if e.cost <= entries[0].cost + DEAR]
+                limit = entries[0][0] + DEAR
+                while entries[-1][0] > limit:
+                    entries.pop()
         best.append(dict(sorted(reached.items())))
     return best[::-1]
 
@@ -418,7 +446,7 @@ def split_row(text: str) -> tuple[int, tuple[Piece, ...]] | None:
 
     The longest tail that holds nothing but figures, None when the line does not end in one.
     """
-    if (len(text) > 400 or not any(c.isdigit() for c in text)) and not _BLANK_TAIL.search(text):
+    if (len(text) > 400 or not any(map(str.isdigit, text))) and not _BLANK_TAIL.search(text):
         return None
     for match in _TAIL_START.finditer(text):
         if len(text) - match.start() > 300:
@@ -432,3 +460,22 @@ def split_row(text: str) -> tuple[int, tuple[Piece, ...]] | None:
 
 
 _BLANK_TAIL = re.compile(r"[\dOo]\s*$")
+
+
+def whole(pieces: tuple[Piece, ...]) -> Cut | None:
+    """The cut of all pieces into one number, None when they cannot be one."""
+    glue = [
+        _glue_cost(before, piece) if before.digits else None
+        for before, piece in itertools.pairwise(pieces)
+    ]
+    return next(
+        (Cut(*options[0]) for end, options in _numbers_from(pieces, glue, 0) if end == len(pieces)),
+        None,
+    )
+
+
+def forget_rows() -> None:
+    """Let go of what is remembered of the rows of a document: of no use in another."""
+    cuts.cache_clear()
+    _cuts.cache_clear()
+    split_row.cache_clear()

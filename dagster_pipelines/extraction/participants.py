@@ -168,7 +168,7 @@ def _category_line(folded: str) -> tuple[int, int, re.Match[str]] | None:
     words = list(_TOKEN.finditer(folded, 0, number.start()))
     while len(words) > 1 and _SPECK.fullmatch(words[-1].group()):
         words.pop()
-    while len(words) > 1 and not any(c.isalnum() for c in words[0].group()):
+    while len(words) > 1 and not any(map(str.isalnum, words[0].group())):
         words.pop(0)
     if not words:
         return None
@@ -226,7 +226,7 @@ def _category_of(  # noqa: PLR0917
     label = line.text[start:end].strip(" -•*|:")
     label = re.sub(r"[\s|]+[^\w\s]?\w?$", "", label) if len(label) > 8 else label
     hit = category(label)
-    if hit is None and (not any(c.isalpha() for c in label) or _foreign(label, number[1])):
+    if hit is None and (not any(map(str.isalpha, label)) or _foreign(label, number[1])):
         return None
     name = hit[1] if hit is not None and hit[0] == topic else label
     count = Count(*number.span(1), int(number[1]), "")

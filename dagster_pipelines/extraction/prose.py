@@ -9,7 +9,7 @@ thing of a list line; dates, years, section numbers and references are not figur
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -181,7 +181,8 @@ def _passages(entries: list[_Entry], source: Source, taken: set[int]) -> Iterato
                 held.extend((lost, *entry[1:]) for lost in between)
         if not held and len(line.text) < 70 and _LETTER.search(line.text):
             headed = _GOAL_HEAD.match(fold(line.text)) is not None
-            figure = _DIGIT.search(line.text) or _WORDED.search(fold(line.text))
+            folded = fold(line.text)  # `Mal f6r Lotsen` holds no figure
+            figure = _DIGIT.search(folded) or _WORDED.search(folded)
             plain = "\t" not in line.text
             if plain and not headed and (not figure or named_span(line.text) is not None):
                 topic = line.text.strip()
@@ -262,7 +263,8 @@ def read_prose(
     taken = {d.line for d in drafts}
     found: list[Draft] = []
     state: dict[str, str] = {}
-    context = Context(identity, document, ((d.insats, d.insatstyp) for d in drafts if d.insats))
+    read = ((d.insats, d.insatstyp) for d in drafts if d.insats)
+    context = Context(source, identity, document, read)
     for passage in _passages(_entries(document, source, taken), source, taken):
         if _DIGIT.search(passage.folded) or _WORDED.search(passage.folded):
             found.extend(_Reader(passage, identity, source.worn, state, context).read())
@@ -338,7 +340,7 @@ class _Reader:
         self._add(begin, match.end(), value, unit, tail, note)
         if unit in MONEY and _TORN.search(self.flat, max(0, begin - 3), begin):
             doubted = f"{note}; siffror före beloppet kan höra till det".strip("; ")
-            self.found[-1] = replace(self.found[-1], status="suspect", note=doubted)
+            self.found[-1] = self.found[-1]._replace(status="suspect", note=doubted)
 
     def _bracketed(self, match: re.Match[str]) -> None:
         """`(725) tkr`: an amount below nought; other numbers in brackets say what they say."""
@@ -406,6 +408,8 @@ class _Reader:
         if end is None:
             return
         year = (date(end.year, 1, 1), date(end.year, 12, 31))
+        if self.aims:  # if this goal is not understood, the outcome below is not of the one before
+            self.state["goal"] = ""
         for match in _GOAL.finditer(self.flat):
             rest = self.passage.text[match.start(3) : match.end(3)].strip()
             rest = re.sub(r"^skall\b", "ska", rest)
@@ -456,27 +460,27 @@ class _Reader:
         if self.last is not None and (against := self._against(begin, after, unit)) is not None:
             meaning = against
         if not meaning.label:
-            meaning = replace(meaning, label=self._label(begin, end, tail, unit))
+            meaning = meaning._replace(label=self._label(begin, end, tail, unit))
         if suffix:
             label = "Målgruppens ålder" if "malgrupp" in sentence else "Ålder"
             label = label if unit == "ar" else meaning.label.removesuffix(suffix)
-            meaning = replace(meaning, label=f"{label}, {suffix}")
+            meaning = meaning._replace(label=f"{label}, {suffix}")
         if self.aims and unit in AIMED:
-            meaning = replace(meaning, scenario="mal")
+            meaning = meaning._replace(scenario="mal")
         if suffix and "malgrupp" in sentence:
-            meaning = replace(meaning, scenario="mal")
+            meaning = meaning._replace(scenario="mal")
         if self.passage.celled and unit == "procent" and not meaning.common:
             meaning = self._of_row(meaning, after)
         meaning = self._dated(meaning, lead, after, sentence)
         if kon:
-            meaning = replace(meaning, breakdown=f"kon={kon}")
+            meaning = meaning._replace(breakdown=f"kon={kon}")
         if unit == "TSEK" and abs(value) >= IMPLAUSIBLE_TSEK:
-            meaning = replace(meaning, sure=False)
+            meaning = meaning._replace(sure=False)
         if meaning.deficit and value > 0:
             value, note = -value, "; ".join(x for x in (note, "tryckt som underskott") if x)
         insats, inferred = self._insats(meaning, left, right, begin)
         if inferred or (inferred is None and meaning.statement == "deltagare"):
-            meaning = replace(meaning, sure=False)
+            meaning = meaning._replace(sure=False)
         self._put(begin, end, value, unit, meaning, note, insats)
         self.last = (self.found[-1], max(tail, end))
 
@@ -499,8 +503,8 @@ class _Reader:
         goals = [d for d in self.found if d.unit == "procent" and d.scenario == "mal"]
         if goals and not frequency:
             label = goals[-1].label
-            return replace(meaning, label=label, scenario="utfall", statement="mal", sure=False)
-        return meaning if goals or frequency else replace(meaning, scenario="mal")
+            return meaning._replace(label=label, scenario="utfall", statement="mal", sure=False)
+        return meaning if goals or frequency else meaning._replace(scenario="mal")
 
     def _against(self, begin: int, after: str, unit: str) -> Meaning | None:
         """The figure of last year that one is compared with means the same."""
@@ -535,8 +539,7 @@ class _Reader:
         line, column = self.passage.at(begin)
         self.taken.append((begin, end))
         others = [p for p in whole.breakdown.split(";") if p and not p.startswith("kon=")]
-        draft = replace(
-            whole,
+        draft = whole._replace(
             line=line.number,
             page=line.page,
             start=column,
@@ -554,7 +557,7 @@ class _Reader:
             return meaning
         own: Period = (self.identity.period_start, own_end)
         if meaning.standing and (day := day_of(lead, own_end)) is not None:
-            return replace(meaning, start=None, end=day)
+            return meaning._replace(start=None, end=day)
         heading = fold(self.passage.topic)
         people = meaning.statement == "deltagare"
         setting = Setting(lead, after, heading, self.paragraph, follows=people)
@@ -570,9 +573,9 @@ class _Reader:
         elif meaning.whole and named == own:
             named = year_of(own_end)
         if named[0] is not None and named[0] > own_end and meaning.scenario == "utfall":
-            meaning = replace(meaning, scenario="prognos")
+            meaning = meaning._replace(scenario="prognos")
         start = None if meaning.instant or meaning.standing else named[0]
-        return replace(meaning, start=start, end=named[1])
+        return meaning._replace(start=start, end=named[1])
 
     def _unsure(self, begin: int, end: int, tail: int, unit: str) -> Meaning:
         """What the words around a figure suggest: for a person to confirm."""
@@ -754,8 +757,8 @@ _RANGE = re.compile(
     r"m[ad]naders)|(?:besok|moten|veckor|dagar|personer|deltagare))(?![a-z])"
 )
 _GOAL = re.compile(
-    r"(?:^|[.:]\s*|minst |hogst )(\d{1,3})\s?%\s+av\s+(?:de |alla )?(deltagarna|"
-    r"deltagare|individerna|personalen)\s+(sk(?:a|all)\s[^.;]{5,90}|"
+    r"(?:^|[.:]\s*|minst |hogst )(\d{1,3})\s?%\s+av\s+(?:de |alla )?(d[a-z]ltagarna|"
+    r"d[a-z]ltagare|individerna|personalen)\s+(sk(?:a|all)\s[^.;]{5,90}|"
     r"upplever[^.;]{5,90}|uppger[^.;]{5,90})"
 )
 _NEXT_CELL = re.compile(
@@ -764,4 +767,4 @@ _NEXT_CELL = re.compile(
 )
 _TORN = re.compile(r"\d $")
 _OPENS = re.compile(r"\s*[Ii]\s+[A-ZÅÄÖ]")
-_OUTCOME = re.compile(r"^\W*(?:utfall|resultat)\s*:\s*(?:ca )?(\d{1,3}(?:,\d)?)\s?%")
+_OUTCOME = re.compile(r"^\W*(?:utf[a-z]{2,3}|resultat)\s*:\s*(?:ca )?(\d{1,3}(?:,\d)?)\s?%")

@@ -6,12 +6,12 @@ in which labels and figures stand apart. Does not belong here: readings of figur
 
 import itertools
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from .columns import AMOUNT, head_atoms, is_head
+from .columns import AMOUNT, beside_atoms, head_atoms, is_head
 from .dates import find_spans
 from .numbers import WIDE, Figure, cuts
 from .participants import Statistic, is_measure, mended, read_line, topic_of
@@ -106,10 +106,10 @@ def heading_of(text: str, inside: str, after_blank: bool) -> Heading | None:  # 
     if (
         folded.startswith(("not", "#", "*"))
         and (match := _NOTE.match(folded))
-        and not (find_spans(stripped) and not head_atoms(stripped)[1])
+        and not (find_spans(stripped) and not beside_atoms(stripped))
     ):
         rest = stripped[match.start(2) :].strip(" *_")
-        if not rest or any(c.isalpha() for c in rest):
+        if not rest or any(map(str.isalpha, rest)):
             return Heading("not", rest or f"Not {match[1]}", rest, match[1])
     numbered = _NUMBERING.match(stripped)
     numbering = numbered.group() if numbered else ""
@@ -135,27 +135,28 @@ def heading_of(text: str, inside: str, after_blank: bool) -> Heading | None:  # 
         and len(body.split()) <= 8
         and _COST_HEADING.search(bare.replace("budgct", "budget").replace("lnsats", "insats"))
         and not _sentence(body)
-        and not any(c.isdigit() for c in bare)
+        and not any(map(str.isdigit, bare))
     ):
         return Heading("driftredovisning", body, "", numbered=bool(numbering.strip()))
     words = body.split()
-    keys = [skeleton(word) for word in words[:6]]
+    prefixes = _prefixes(words)
     opened: str | None
-    for count in range(min(6, len(words) - 1), 0, -1):
-        prefix = " ".join(k for k in keys[:count] if k)
+    for count in range(len(prefixes), 0, -1):
+        prefix = prefixes[count - 1]
         opened = _statement_heading(prefix)
         if opened is None or prefix in _AMBIGUOUS or (opened == "prognos" and inside):
             continue
         rest = " ".join(words[count:])
-        atoms, left = head_atoms(rest)
-        only_number = re.fullmatch(r"\W*\d{1,3}\W*", rest)
+        atoms = head_atoms(rest)
+        only_number = _LONE_NUMBER.fullmatch(rest)
         if only_number:
             return Heading("toc", body, "")
+        left = beside_atoms(rest)
         leftover = [w for w in left.split() if len(w) > 1]
         if (
             (atoms or unit_in(rest) or not leftover)
             and len(leftover) <= 1
-            and not any(c.isdigit() for c in left)
+            and not any(map(str.isdigit, left))
         ):
             return Heading(opened, body, rest)
         if _forbund_name(rest):
@@ -178,16 +179,29 @@ def heading_of(text: str, inside: str, after_blank: bool) -> Heading | None:  # 
         and numbering.strip()
         and len(words) <= 8
         and body[0].isupper()
-        and not any(c.isdigit() for c in body)
+        and not any(map(str.isdigit, body))
         and not _sentence(body)
         and not stripped.endswith((".", ":", ","))
     ):
         return Heading("text", body, "", numbered=True)
-    if re.match(r"\d{1,2}(\.\d{1,2})+\.?\s", numbering) and body[0].isupper() and len(words) <= 14:
+    if _DEEP.match(numbering) and body[0].isupper() and len(words) <= 14:
         return Heading("text", body, "")
     return None
 
 
+def _prefixes(words: list[str]) -> list[str]:
+    """Skeletons of the first word, the first two and so on, six at most and never all."""
+    found: list[str] = []
+    prefix = ""
+    for word in words[: min(6, len(words) - 1)]:
+        if key := skeleton(word):
+            prefix = f"{prefix} {key}" if prefix else key
+        found.append(prefix)
+    return found
+
+
+_LONE_NUMBER = re.compile(r"\W*\d{1,3}\W*")
+_DEEP = re.compile(r"\d{1,2}(\.\d{1,2})+\.?\s")
 _SUFFIX = re.compile(
     r"[\s,]*\(?(?:belopp )?(?:i )?(?:tkr|kr|mkr|tusental kronor|kronor|sek|"
     r"[kt]sek)\)?[.:]?$|[\s,]*forts(?:\.|ättning)?$",
@@ -226,6 +240,9 @@ _FUZZY = {
 }
 
 
+_FUZZY_KEYS = list(_FUZZY)
+
+
 @lru_cache(maxsize=8192)
 def _statement_heading(key: str) -> str | None:
     known = headings()
@@ -233,7 +250,7 @@ def _statement_heading(key: str) -> str | None:
         return known[key]
     if len(key) < 8 or key.startswith(("resultatet", "balansen")):
         return None
-    hit = process.extractOne(key, list(_FUZZY), scorer=fuzz.ratio, score_cutoff=86)
+    hit = process.extractOne(key, _FUZZY_KEYS, scorer=fuzz.ratio, score_cutoff=86)
     if hit is None:
         return None
     if key.startswith(hit[0]) and len(key) - len(hit[0]) in (1, 2):  # resultaträkningen
@@ -328,7 +345,7 @@ class Walker:
             return True
         return (
             bool(self.feet)
-            and any(c.isalpha() for c in folded)
+            and any(map(str.isalpha, folded))
             and bool(process.extractOne(folded, self.feet, scorer=fuzz.ratio, score_cutoff=88))
         )
 
@@ -338,6 +355,7 @@ class Walker:
         ruled = len(text) <= MAX_HEAD and ("|" in text or "\t" in text or "   " in text)
         if (short or ruled) and self._titled(line, text, blank):
             return
+        parted = blank
         if self.torn:  # a page ended here: the blank lines around its foot part nothing
             self.torn = blank = False
         if self._statistic(line, text, short) or self._nothing(line, text, blank):
@@ -347,7 +365,7 @@ class Walker:
         row = parse_row(line) if _MAY_HOLD_FIGURES.search(text) else None
         if self._figures(line, text, row, blank):
             return
-        if short and (self._unit_line(text) or self._label(line, text, row, blank)):
+        if short and (self._unit_line(text) or self._label(line, text, row, blank, parted)):
             return
         self._running_text(line, text)
 
@@ -362,7 +380,7 @@ class Walker:
         if cornered is not None and not self._known_row(line):
             if cornered[0].statement != self.statement or not self.items:
                 self._open(cornered[0], line)
-            self._head(replace(line, text=cornered[1], offsets=None), cornered[1])
+            self._head(line._replace(text=cornered[1], offsets=None), cornered[1])
             return True
         heading = None if cell else heading_of(text, self.statement if begun else "", blank)
         grouped = heading is not None and self.heads and skeleton(heading.title) in _AMBIGUOUS
@@ -373,14 +391,16 @@ class Walker:
             is_head(text)
             and not self._is_year_row(text, blank)
             and not self._known_row(line)
-            and not (
-                (self.statement == "deltagare" or "<td" in line.raw)
-                and _MEASURE_LABEL.fullmatch(fold(text))
-            )
+            and not self._measured(line)
         ):
             self._head(line, text)
             return True
         return False
+
+    def _measured(self, line: Line) -> bool:
+        """`Totalt antal deltagare`: a row's label, though it could head a column."""
+        among = self.statement == "deltagare" or "<td" in line.raw
+        return among and _MEASURE_LABEL.fullmatch(fold(line.text)) is not None
 
     def _nothing(self, line: Line, text: str, blank: bool) -> bool:
         """`Avsättningar  Inga` in a balance sheet: a figure of zero."""
@@ -398,8 +418,9 @@ class Walker:
             self.heads.append(line)
             return True
         wordy = len(text.strip()) < 25 and not _DIGIT.search(text) and _LETTER.search(text)
-        if wordy and not line.raw.lstrip().startswith("<td") and not self._knows(text):
-            atoms, left = head_atoms(text)
+        celled = line.raw.lstrip().startswith("<td")
+        if wordy and not celled and not self._knows(text) and not self._measured(line):
+            atoms, left = head_atoms(text), beside_atoms(text)
             if not atoms and not left and not unit_in(text) and not self.items:
                 return True
             head_cell = bool(self.heads) or "<th" in line.raw
@@ -416,7 +437,7 @@ class Walker:
         if row is not None:
             if not self._accept(row):
                 return False
-            kind = "row" if any(c.isalpha() for c in row.label) else "values"
+            kind = "row" if any(map(str.isalpha, row.label)) else "values"
             if not any(i.row is not None for i in self.items):
                 self.begun = (self.insats, self.name)
             self.items.append(_Item(kind, line, row, blank))
@@ -439,14 +460,16 @@ class Walker:
         self._count(unit)
         return not self.items
 
-    def _label(self, line: Line, text: str, row: Row | None, blank: bool) -> bool:
-        """A label without figures, or a part of one."""
+    def _label(self, line: Line, text: str, row: Row | None, blank: bool, parted: bool) -> bool:
+        """A label without figures, or a part of one; `parted`: by blank lines, a foot or both."""
         if not is_label(text):
             return False
         tabular = self.statement in ("not", "driftredovisning", *STATEMENTS)
         if not split_cells(text) and (not _sentence(text) or self._knows(text)):
             self._note_insats(text)
-            named = blank and self.statement not in STATEMENTS and _name_like(text)
+            waiting = bool(self.items) and self.items[-1].kind == "label"
+            named = (blank if waiting else parted) and _name_like(text)
+            named = named and self.statement not in STATEMENTS
             if named and not is_measure(text):
                 if "<t" not in line.raw and self._counting():
                     self._flush(keep=True)  # the next insats, counted in the same columns
@@ -466,21 +489,24 @@ class Walker:
         return item.kind == "label" and item.line.text.strip(" #*_:\t|") == self.name
 
     def _counting(self) -> bool:
-        """Whether a table of participants is under way: rows, and no label waits for figures."""
-        rows = [i.row for i in self.items if i.row is not None]
-        return (
-            bool(rows)
-            and self.statement not in (*STATEMENTS, "not", "driftredovisning")
-            and all(i.kind == "row" for i in self.items[-2:])
-            and all(is_measure(row.label) for row in rows)
-        )
+        """Whether a table of participants is under way, and no label waits for figures."""
+        if self.statement in (*STATEMENTS, "not", "driftredovisning"):
+            return False
+        plain = [i for i in self.items if i.kind != "head"]
+        if not plain or plain[-1].kind == "label":
+            return False
+        labels = [i.row.label for i in plain if i.kind == "row" and i.row is not None]
+        labels += [
+            label.line.text
+            for label, values in itertools.pairwise(plain)
+            if label.kind == "label" and values.kind == "values"
+        ]
+        return bool(labels) and all(map(is_measure, labels))
 
     def _running_text(self, line: Line, text: str) -> None:
         self._flush(keep=True)
         self.topic = ""
-        self.goal = bool(
-            re.search(r"malen\b.{0,80}(?:nedan|:\s*$)|^mal\w* for .{0,40}:\s*$", fold(text))
-        )
+        self.goal = bool(_GOALS_BELOW.search(fold(text)))
         self.document.prose.append((line, self.statement, self._about(), self.title))
 
     def _about(self) -> Insats | None:
@@ -500,7 +526,7 @@ class Walker:
         )
         if not blockwise:
             return False
-        atoms, left = head_atoms(text)
+        atoms, left = head_atoms(text), beside_atoms(text)
         words = {a.kind for a in atoms}
         counted = any(i.kind == "label" and is_measure(i.line.text) for i in self.items)
         known = _PEOPLE_HEADS if counted else _BLOCK_HEADS
@@ -540,7 +566,7 @@ class Walker:
         if blank and any(i.kind == "head" and _YEAR.fullmatch(i.line.text) for i in self.items):
             return False  # the block before had a year alone for its head
         if last.kind == "head" and figures:
-            atoms = head_atoms(last.line.text)[0]  # `Januari-april` waits for its year
+            atoms = head_atoms(last.line.text)  # `Januari-april` waits for its year
             return any(a.kind in _DATED and (a.last or not a.months) for a in atoms)
         return last.kind == "values"
 
@@ -579,7 +605,7 @@ class Walker:
 
     def _head(self, line: Line, text: str) -> None:
         unit = unit_in(text)
-        kinds = {a.kind for a in head_atoms(text)[0]}
+        kinds = {a.kind for a in head_atoms(text)}
         if self.statement in STATEMENTS and {"income", "cost", "net"} <= kinds:
             above = [] if self.items else self.heads
             self._flush()  # a driftredovisning whose title was not understood
@@ -602,12 +628,12 @@ class Walker:
                     "previous",
                     "avvikelse",
                 )
-                for a in head_atoms(text)[0]
+                for a in head_atoms(text)
             )
             blockwise = sum(i.kind == "label" for i in self.items) >= 3 and all(
                 i.kind in ("label", "values", "head") for i in self.items
             )
-            counted = len(kinds & {"count", "women", "men", "total"}) >= 2
+            counted = sum(a.kind in _COUNTING for a in head_atoms(text)) >= 2
             if (timed or counted) and not blockwise:
                 same = any(h.text.split() == line.text.split() for h in self.heads)
                 if same:
@@ -634,10 +660,10 @@ class Walker:
             self.insats = found
 
     def _insats_of(self, text: str) -> Insats | None:
-        stripped = re.sub(r"^[\W\d]+", "", text)
+        stripped = _BEFORE_WORDS.sub("", text)
         if (found := find_insats(self.forbund_id, stripped)) is not None:
             return found
-        for part in re.split(r"[-–:.,]\s*", stripped):
+        for part in _BETWEEN_PARTS.split(stripped):
             if len(part) > 3 and (found := find_insats(self.forbund_id, part)) is not None:
                 return found
         return None
@@ -647,17 +673,17 @@ class Walker:
         words = label.split()
         if row.tabbed is not None:
             return len(words) <= 16 and len(label) <= 120
-        if not any(c.isalpha() for c in label):
-            if any(c.isalpha() for c in row.line.text[: row.label_end]):
+        if not any(map(str.isalpha, label)):
+            if any(map(str.isalpha, row.line.text[: row.label_end])):
                 return False
             if not self.items and len(row.pieces) == 1 and len(row.pieces[0].digits) < 3:
                 return False
             return bool(self.items or self.statement)
         if len(words) > 13 or len(label) > 110:
             return False
-        if re.search(r"\d{3}", label) and not re.search(r"\d{4}-\d\d-\d\d|20\d\d|\d{6}", label):
+        if _AMOUNT_LIKE.search(label) and not _DATE_LIKE.search(label):
             return False
-        letters = sum(c.isalpha() for c in label)
+        letters = sum(map(str.isalpha, label))
         if letters < 2:
             return False
         known = self._knows(label)
@@ -718,8 +744,14 @@ class Walker:
             self.note = ""
 
 
+_BEFORE_WORDS = re.compile(r"^[\W\d]+")
+_BETWEEN_PARTS = re.compile(r"[-–:.,]\s*")
+_AMOUNT_LIKE = re.compile(r"\d{3}")
+_DATE_LIKE = re.compile(r"\d{4}-\d\d-\d\d|20\d\d|\d{6}")
+_GOALS_BELOW = re.compile(r"malen\b.{0,80}(?:nedan|:\s*$)|^mal\w* for .{0,40}:\s*$")
 _YEAR = re.compile(r"\s*20\d\d\s*")
 _NOT_OF_A_DAY = {"budget", "prognos", "avvikelse", "used", "income", "cost"}
+_COUNTING = {"count", "women", "men", "total"}
 _DATED = {"date", "range", "year", "to"}
 _BLOCK_HEADS = {
     "avvikelse",
@@ -757,23 +789,28 @@ def _name_like(text: str) -> bool:
         and len(stripped.split()) <= 5
         and stripped[0].isupper()
         and not _NOT_NAME.search(fold(stripped))
+        and not _forbund_name(stripped)
     )
 
 
-_CORNER = re.compile(r"\s*\|?\s*(?P<title>[^\t|]*?[^\s|])(?=\t|\s*\||\s{2,}\S)")
+_BEFORE_CORNER = re.compile(r"\s*\|?\s*")
+_AFTER_CORNER = re.compile(r"[\t|]|\s\s+(?=\S)")
 
 
 def _cornered(text: str) -> tuple[Heading, str] | None:
     """`Resultaträkning, tkr  2022-08-31`: the title that a head has in its corner; the rest."""
     if not ("\t" in text or "  " in text or "|" in text) or AMOUNT.search(text):
         return None
-    match = _CORNER.match(text)
-    if match is None or not _LETTER.search(match["title"]):
+    before = _BEFORE_CORNER.match(text)
+    start = before.end() if before is not None else 0
+    after = _AFTER_CORNER.search(text, start)
+    title = text[start : after.start()].rstrip() if after is not None else ""
+    if not _LETTER.search(title):
         return None
-    heading = heading_of(match["title"], "", after_blank=True)
+    heading = heading_of(title, "", after_blank=True)
     if heading is None or heading.statement not in (*STATEMENTS, "driftredovisning"):
         return None
-    head = text[: match.start("title")] + " " * len(match["title"]) + text[match.end("title") :]
+    head = text[:start] + " " * len(title) + text[start + len(title) :]
     words = skeleton(head).split()
     return (heading, head) if is_head(head) or (words and set(words) <= {"per", "not"}) else None
 
@@ -791,7 +828,7 @@ def _head_of_heading(line: Line, heading: Heading) -> Line | None:
         kept = "".join(
             c if any(s.start <= i < s.end for s in spans) else " " for i, c in enumerate(kept)
         )
-    if not head_atoms(kept)[0]:
+    if not head_atoms(kept):
         return None
     return Line(line.number, line.page, " " * at + kept, line.raw)
 
@@ -1175,8 +1212,7 @@ def _stacked_row(label: str, parts: list[Row]) -> Row:
         if part.tabbed is not None:
             figure = part.tabbed[0][0]
         else:
-            options = cuts(part.pieces)
-            figure = (options[1][0] if 1 in options else options[min(options)][0]).figures[0]
+            figure = _first(part, 1)
             figure = figure._replace() if figure is not None else None  # its own identity
         cells.append([figure])
         if figure is not None:
@@ -1216,9 +1252,15 @@ def _single(row: Row) -> int | None:
     if row.tabbed is not None:
         figure = row.tabbed[0][0]
         return figure.value if figure else None
-    options = cuts(row.pieces)
-    figure = options[min(options)][0].figures[0]
+    figure = _first(row)
     return figure.value if figure else None
+
+
+def _first(row: Row, places: int = 0) -> Figure | None:
+    """The first figure of a row cut into as many as asked for, else into the fewest."""
+    options = cuts(row.pieces)
+    best = options.get(places) or next(iter(options.values()), None)
+    return best[0].figures[0] if best else None
 
 
 def _fit(labels: list[str], values: list[int | None], statement: str) -> float:

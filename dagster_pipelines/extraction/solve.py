@@ -11,9 +11,10 @@ the interval value ± half its unit; an identity holds when zero lies in the int
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from .numbers import Figure
-from .tables import Reading, Row, Table
+from .tables import CODE, Reading, Row, Table
 
 SCALE = {"SEK": 1, "TSEK": 1000, "MSEK": 1_000_000, "": 1}
 MAX_ROUNDS = 5
@@ -26,10 +27,12 @@ Cell = tuple[int, int, int]  # table, row, column
 RowKey = tuple[int, int]
 _Amount = tuple[int, int]  # value and half unit
 _Amounts = list[tuple[_Amount | None, ...]]  # of every figure in every reading of a row
+# of an identity: row and column of the total, the parts in rows of several readings; of the
+# other parts their sum, its tolerance, whether there is any and any but zero; either, weight
+_Term = tuple[RowKey, int, list[tuple[int, RowKey, int]], tuple[int, int, bool, bool], bool, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """`total` equals the weighted sum of `parts`; `either`: up to the sign of the total."""
 
     rule: str
@@ -56,9 +59,14 @@ class Repair:
 
 @dataclass
 class Grid:
-    """All tables of a document with the reading chosen for each row."""
+    """All tables of a document with the reading chosen for each row.
+
+    `worn`: the text has been through OCR. `to_the_unit`: its sums in whole kronor hold exactly.
+    """
 
     tables: list[Table]
+    worn: bool = False
+    to_the_unit: bool = False
     chosen: dict[RowKey, int] = field(default_factory=dict)
     repairs: dict[Cell, Repair] = field(default_factory=dict)
     suspects: dict[Cell, str] = field(default_factory=dict)
@@ -121,7 +129,11 @@ class Grid:
         return found
 
     def gap(self, identity: Identity) -> tuple[int, int] | None:
-        """(total − parts, tolerance), or None when the identity cannot be tried."""
+        """(total − parts, tolerance), or None when the identity cannot be tried.
+
+        Two figures printed in one unit for one amount are the same however they were rounded:
+        in a worn text one unit between them is a digit misread.
+        """
         total = self.amount(identity.total)
         if total is None:
             return None
@@ -140,7 +152,9 @@ class Grid:
         difference = value - led
         if identity.either and abs(value + led) < abs(difference):
             difference = value + led
-        return difference, half
+        alike = self.worn and count == 1 and half == 2 * total[1]
+        whole = self.to_the_unit and half == _KRONA * (count + 1)
+        return difference, 0 if alike or whole else half
 
     def holds(self, identity: Identity) -> bool | None:
         """Whether the identity holds; None when it cannot be tried."""
@@ -162,10 +176,50 @@ def vouched(grid: Grid, identity: Identity, cells: Iterable[Cell]) -> list[Cell]
         if gap is None or amount is None:
             continue
         weight = -1 if cell == identity.total else sum(w for w, c in identity.parts if c == cell)
-        placed = amount[0] == 0 and grid.placed(cell)
+        placed = (
+            amount[0] == 0
+            and grid.placed(cell)
+            and not (grid.worn and grid.row(*cell[:2]).doubtful)
+        )
         if placed or abs(gap[0] + weight * amount[0]) > gap[1]:
             found.append(cell)
     return found
+
+
+def rests_on_guess(grid: Grid, identity: Identity) -> bool:
+    """Whether a row of a worn text left digits to its label only to make its sums hold."""
+    moved = {cell[:2] for cell in identity.cells if grid.chosen.get(cell[:2])}
+    return any(_leaves_digits(grid, cell) for cell in identity.cells if cell[:2] in moved)
+
+
+def _leaves_digits(grid: Grid, cell: Cell) -> bool:
+    reading = grid.reading(*cell[:2]) if grid.worn and grid.figure(cell) is not None else None
+    return reading is not None and bool(absorbed(grid.row(*cell[:2]), reading))
+
+
+def absorbed(row: Row, reading: Reading) -> str:
+    """Digits, neither year nor code, that the reading leaves to the label."""
+    if row.tabbed is not None or reading.label_end <= row.label_end:
+        return ""
+    digits = row.line.text[row.label_end : reading.label_end].strip()
+    return "" if CODE.match(digits) else "siffror före beloppet kan höra till det"
+
+
+def hold_to_the_unit(grid: Grid, identities: list[Identity]) -> bool:
+    """Whether the sums of a document that are printed in whole kronor hold without rounding."""
+    gaps = [
+        gap[0]
+        for i in identities
+        if len(i.parts) > 1
+        and (gap := grid.gap(i)) is not None
+        and abs(gap[0]) <= gap[1] == _KRONA * len([c for c in i.cells if grid.figure(c)])
+    ]
+    exact = gaps.count(0)
+    return exact >= MANY_SUMS and exact >= 0.9 * len(gaps)
+
+
+_KRONA = 50  # half of it, in hundredths
+MANY_SUMS = 5
 
 
 class _Search:
@@ -176,33 +230,48 @@ class _Search:
         self.amounts: dict[RowKey, _Amounts] = {}
         self.costs: dict[RowKey, list[float]] = {}
         self.option: dict[RowKey, int] = {}
-        self.terms: list[tuple[RowKey, int, list[tuple[int, RowKey, int]], bool, float]] = []
+        self.terms: list[_Term] = []
         self.touching: dict[RowKey, list[int]] = defaultdict(list)
         for n, identity in enumerate(identities):
-            (t, r, c) = identity.total
-            parts = [(w, (x, y), z) for w, (x, y, z) in identity.parts]
-            self.terms.append(((t, r), c, parts, identity.either, identity.weight))
-            for key in {(t, r), *(k for _, k, _ in parts)}:
+            for key in {cell[:2] for cell in identity.cells}:
                 self.touching[key].append(n)
                 if key not in self.amounts:
                     self._add(key)
+            self.terms.append(self._term(identity))
 
     def _add(self, key: RowKey) -> None:
         self.amounts[key] = self.grid.amounts(key)
         self.costs[key] = [0.35 * o.cost for o in self.grid.row(*key).readings]
         self.option[key] = self.grid.chosen.get(key, 0)
 
+    def _term(self, identity: Identity) -> _Term:
+        """An identity with the parts added up that stand in rows of one reading."""
+        (t, r, c) = identity.total
+        led = half = 0
+        seen = weighty = False
+        open_parts = []
+        for w, (x, y, column) in identity.parts:
+            options = self.amounts[x, y]
+            if len(options) != 1:
+                open_parts.append((w, (x, y), column))
+                continue
+            part = options[0][column] if column < len(options[0]) else None
+            if part is not None:
+                led, half = led + w * part[0], half + part[1]
+                seen, weighty = True, weighty or part[0] != 0
+        fixed = (led, half, seen, weighty)
+        return (t, r), c, open_parts, fixed, identity.either, identity.weight
+
     def verdict(self, n: int) -> float:
         """Worth of identity `n` in the present state: positive when it holds."""
-        key, c, parts, either, weight = self.terms[n]
+        key, c, parts, (led, half, seen, weighty), either, weight = self.terms[n]
         row = self.amounts[key][self.option[key]]
         total = row[c] if c < len(row) else None
         if total is None:  # a reading without the total does not escape its sum
             return BROKEN * weight
-        value, half = total
-        led = 0
-        seen = False
-        weighty = value != 0
+        value = total[0]
+        half += total[1]
+        weighty = weighty or value != 0
         for w, part_key, column in parts:
             options = self.amounts[part_key][self.option[part_key]]
             part = options[column] if column < len(options) else None
@@ -289,7 +358,7 @@ class _Search:
                 self.option.update(kept)
 
     def _ambiguous(self, n: int) -> list[RowKey]:
-        key, _, parts, _, _ = self.terms[n]
+        key, _, parts, *_ = self.terms[n]
         keys = sorted({key, *(k for _, k, _ in parts)})
         return [k for k in keys if len(self.amounts[k]) > 1]
 
@@ -332,7 +401,7 @@ class _Search:
 
     def _worth(self, around: Iterable[int]) -> float:
         """What the identities are worth when all of them hold."""
-        return sum(self.terms[n][4] for n in around)
+        return sum([self.terms[n][5] for n in around])
 
 
 def _noted_option(row: Row) -> int | None:
@@ -354,14 +423,16 @@ def search(grid: Grid, identities: list[Identity], *, deep: bool = True) -> None
     """
     state = _Search(grid, identities)
     ambiguous = sorted(k for k in state.amounts if len(state.amounts[k]) > 1)
+    broken = {n for n in range(len(state.terms)) if state.verdict(n) < 0}
     for _ in range(MAX_ROUNDS):
         moved = False
         for key in ambiguous:
-            settled = state.option[key] == 0 and all(
-                state.verdict(n) >= 0 for n in state.touching[key]
-            )
-            if not settled:
-                moved = state.improve(key) or moved
+            around = state.touching[key]
+            settled = state.option[key] == 0 and broken.isdisjoint(around)
+            if not settled and state.improve(key):
+                moved = True
+                broken.difference_update(around)
+                broken.update(n for n in around if state.verdict(n) < 0)
         if not moved:
             break
     if deep:
@@ -405,7 +476,7 @@ def edit(value: int, other: int, decimals: bool) -> tuple[int, str] | None:
 
 def _edited(digits: str, wanted: str) -> tuple[int, str] | None:
     """One digit glued on, misread, lost or superfluous."""
-    if len(wanted) > 13:
+    if len(wanted) > 13 or len(digits) == len(wanted) == 1:  # any digit for any other
         return None
     if len(digits) > 1 and digits[:-1] == wanted:
         return 1, "siffra påklistrad sist"
@@ -427,8 +498,7 @@ def _edited(digits: str, wanted: str) -> tuple[int, str] | None:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(NamedTuple):
     cell: Cell
     value: int
     rank: int
@@ -442,6 +512,7 @@ def repair(grid: Grid, identities: list[Identity], may_repair: bool) -> None:
 
     `may_repair` False (clean text): only cells with visible damage may be corrected.
     """
+    identities = [i for i in identities if not any(_leaves_digits(grid, c) for c in i.cells)]
     touching: dict[Cell, list[int]] = defaultdict(list)
     for n, identity in enumerate(identities):
         for cell in identity.cells:

@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
+from typing import NamedTuple
 
 from .vocabulary import KNOWN_WORDS, fold
 
@@ -35,8 +36,7 @@ _FURNITURE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line: its number and page (1-based), the cleaned text, the raw text it came from."""
 
     number: int
@@ -113,15 +113,15 @@ class Source:
     def wear(self) -> int:
         """Pieces of evidence that OCR has worn the text (0: clean)."""
         damaged, intact = 0, 0
-        for line in self.lines:
-            for word in _WORD.findall(line.text):
-                proper = KNOWN_WORDS.get(fold(word))
-                if proper is None:
-                    continue
-                if word.lower() == proper:
-                    intact += 1
-                else:
-                    damaged += 1
+        words = Counter(_WORD.findall("\n".join([line.text for line in self.lines])))
+        for word, count in words.items():
+            proper = KNOWN_WORDS.get(fold(word))
+            if proper is None:
+                continue
+            if word.lower() == proper:
+                intact += count
+            else:
+                damaged += count
         return damaged if damaged * 12 > intact else 0
 
     @cached_property
@@ -145,7 +145,7 @@ class Source:
                 or _page_of(stripped)
                 or (
                     repeated[stripped] >= 3
-                    and not any(c.isdigit() for c in stripped[-4:])
+                    and not any(map(str.isdigit, stripped[-4:]))
                     and _running_head(stripped)
                 )
             ):
@@ -184,7 +184,8 @@ def read_source(text: str, *, scanned: bool = False) -> Source:
         text_line = raw
         if "<" in raw or "&" in raw or "**" in raw:
             text_line, offsets = _unmark(raw)
-        text_line = text_line.translate(_SPACES)
+        if not text_line.isprintable():
+            text_line = text_line.translate(_SPACES)
         lines.append(Line(number, page if paged else None, text_line, raw, offsets))
         page += raw[lead:].count("\f")
     return Source(tuple(lines), scanned)

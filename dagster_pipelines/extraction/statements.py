@@ -8,20 +8,20 @@ import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from statistics import median
+from typing import NamedTuple
 
 from .columns import Atom, Column, head_atoms, merge_cell, resolve
 from .heads import SURE
-from .identities import build
+from .identities import build, nets
 from .identities import note_name as _note_name
 from .identity import Identity
 from .numbers import Figure, to_decimal
 from .participants import category, is_measure
 from .sections import Document, unit_in
-from .solve import SCALE, Cell, Grid, repair, search
+from .solve import SCALE, Cell, Grid, hold_to_the_unit, repair, rests_on_guess, search
 from .solve import Identity as Sum
 from .source import Line, Source
 from .tables import (
@@ -36,14 +36,13 @@ from .tables import (
     lost_note_head,
     readings,
 )
-from .trust import judge, vouched_for
+from .trust import judge, out_of_scale, vouched_for
 from .vocabulary import find_insats, fold, labels_of, restore_words, rule_severity, skeleton
 
 STATEMENTS = ("resultatrakning", "balansrakning", "kassaflode")
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A fact before its position on the line is known; `start` orders figures on a line."""
 
     line: int
@@ -78,16 +77,72 @@ def read_tables(
         if table.statement == "utbildning":
             _name_costs(table)
     _units(tables, document)
-    grid = Grid(tables)
+    grid = Grid(tables, worn=source.worn)
     if partial or any(t.rivals for t in tables):
         _solve(grid, deep=False)
         _settle(grid)
         _find_lost_heads(grid, partial, identity)
     sums = _solve(grid)
-    trusted = not source.worn
-    repair(grid, sums, may_repair=not trusted)
+    grid.to_the_unit = source.worn and hold_to_the_unit(grid, sums)
+    repair(grid, sums, may_repair=source.worn)
+    _doubt_nets(grid)
+    if source.worn:
+        _doubt_torn(grid, sums)
+        _doubt_count(grid)
     drafts = _drafts(grid, sums, source, identity)
     return drafts, _findings(grid, sums, identity)
+
+
+def _doubt_nets(grid: Grid) -> None:
+    """Columns Intäkt, Kostnad, Netto in which Netto is not what it says: the heads have slipped."""
+    for t, table in enumerate(grid.tables):
+        tried = [grid.holds(i) for i in nets(grid, t, table)]
+        if len(tried) > 1 and 2 * tried.count(False) > len(tried):
+            table.columns = [c._replace(doubt=_NO_NET) for c in table.columns]
+
+
+def _doubt_torn(grid: Grid, sums: list[Sum]) -> None:
+    """Columns of which one may be the last three digits of the one before it.
+
+    All its figures are of three digits after a single space, and a sum in one of the two breaks.
+    """
+    broken = {cell[::2] for i in sums if grid.holds(i) is False for cell in i.cells}
+    for t, table in enumerate(grid.tables):
+        for c in range(1, table.width):
+            if broken.isdisjoint({(t, c - 1), (t, c)}) or not _thousands(grid, t, c):
+                continue
+            table.columns = [k._replace(doubt=k.doubt or _TORN_COLUMN) for k in table.columns]
+
+
+def _thousands(grid: Grid, t: int, c: int) -> bool:
+    """Whether every figure of a column could go on the figure before it on its line."""
+    pairs = 0
+    for r, row in enumerate(grid.tables[t].rows):
+        before, figure = grid.figure((t, r, c - 1)), grid.figure((t, r, c))
+        if before is None or figure is None:
+            continue
+        between = row.line.text[before.end : figure.start]
+        if row.tabbed is not None or between != " " or figure.end - figure.start != 3:
+            return False
+        pairs += 1
+    return pairs > 2
+
+
+def _doubt_count(grid: Grid) -> None:
+    """Tables of which many rows have amounts out of scale: cut into a wrong number of columns."""
+    for t, table in enumerate(grid.tables):
+        odd = sum(
+            len(row.readings) > 1 and out_of_scale(grid, (t, r, 0))
+            for r, row in enumerate(table.rows)
+        )
+        if odd > MANY_ODD and odd * 3 > len(table.rows):
+            table.columns = [k._replace(doubt=k.doubt or _WRONG_COUNT) for k in table.columns]
+
+
+MANY_ODD = 3  # rows
+_WRONG_COUNT = "beloppen på många rader är av olika storlek: antalet kolumner kan vara fel"
+_TORN_COLUMN = "två kolumner kan vara en: beloppen kan ha delats vid tusentalen"
+_NO_NET = "netto är inte intäkt minus kostnad: rubrikerna kan höra till andra kolumner"
 
 
 def _prepare(table: Table, identity: Identity, worn: bool) -> bool:
@@ -110,8 +165,7 @@ def _even(table: Table) -> bool:
 
 
 def _name_row(row: Row, statement: str, identity: Identity, worn: bool) -> None:
-    label = re.sub(r"\s+", " ", row.label).strip(" :.*|_-–")
-    label = re.sub(r"\s*\.{2,}\s*$", "", label)
+    label = " ".join(row.label.split()).strip(" :.*|_-–")
     hit = labels_of(statement).find(_bare(label)) if statement in STATEMENTS else None
     if hit is not None:
         row.post, row.score = hit[0].post_code, hit[1]
@@ -128,13 +182,14 @@ def _name_row(row: Row, statement: str, identity: Identity, worn: bool) -> None:
 
 def _bare(label: str) -> str:
     """A label without unit, footnote marks and a reference to a note."""
-    bare = re.sub(
-        r"\((?:tkr|kr|not \d+|mkr)\)|\bnot\s*\d+\b|,?\s*(?:tkr|kr)\.?$|\s*[\d*†)]{1,2}$",
-        "",
-        label,
-        flags=re.I,
-    )
+    bare = _BESIDE_LABEL.sub("", label) if _MAY_STAND_BESIDE.search(label) else label
     return bare.strip(" ,:.") or label
+
+
+_BESIDE_LABEL = re.compile(
+    r"\((?:tkr|kr|not \d+|mkr)\)|\bnot\s*\d+\b|,?\s*(?:tkr|kr)\.?$|\s*[\d*†)]{1,2}$", re.I
+)
+_MAY_STAND_BESIDE = re.compile(r"[\d*†)]|kr\.?$", re.I)
 
 
 def _worded(printed: str, canonical: str, score: float) -> str:
@@ -162,7 +217,7 @@ def _same_case(printed: str, canonical: str) -> str:
 def _lay_columns(table: Table, identity: Identity) -> bool:
     """Columns and readings of a table; True when some heads are lost."""
     instant = table.statement == "balansrakning"
-    has_note = any(a.kind == "note" for h in table.heads for a in head_atoms(h.text)[0])
+    has_note = any(a.kind == "note" for h in table.heads for a in head_atoms(h.text))
     named = head_widths(table.heads)
     width = min(12, count_columns(table.rows, named, has_note))
     heads = head_columns(table.heads, width, table.rows)
@@ -178,18 +233,21 @@ def _lay_columns(table: Table, identity: Identity) -> bool:
     table.columns = [
         resolve(atoms, identity.period_start, identity.period_end, instant) for atoms in stacked
     ]
+    table.columns = [
+        c._replace(doubt=_PART_OF_BOKSLUT) if _closes_part(atoms, c) else c
+        for c, atoms in zip(table.columns, stacked, strict=True)
+    ]
     table.columns = _whole_years(table.columns, stacked, identity)
     if not table.stacked_heads:
         _weigh(table, heads, identity, instant)
-    table.columns = [c if c.role != "note" else replace(c, role="value") for c in table.columns]
+    table.columns = [c if c.role != "note" else c._replace(role="value") for c in table.columns]
     lost = [
         i
         for i, atoms in enumerate(stacked)
         if not any(a.kind not in ("income", "cost", "net") for a in atoms)
     ]
     for i in lost:
-        table.columns[i] = replace(
-            _default(identity, instant),
+        table.columns[i] = _default(identity, instant)._replace(
             part=table.columns[i].part,
             text=table.columns[i].text,
             known=width == 1,
@@ -206,27 +264,36 @@ def _lay_columns(table: Table, identity: Identity) -> bool:
     return _forget_heads(table, lost) and width > 1
 
 
+def _closes_part(atoms: Sequence[Atom], column: Column) -> bool:
+    """`Bokslut jan-apr 2019`: the months may be those of the column beside it."""
+    ranged = any(a.kind == "range" for a in atoms) and any(a.kind == "bokslut" for a in atoms)
+    return ranged and column.end is not None and column.end.month != 12
+
+
+_PART_OF_BOKSLUT = "ett bokslut är av ett helt år; månaderna kan höra till en annan kolumn"
+
+
 def _forget_heads(table: Table, lost: list[int]) -> bool:
     """Take back what the figures or the other heads speak against; True when heads are lost."""
     for c, column in enumerate(table.columns):
         if column.role == "used":
-            table.columns[c] = replace(column, role="share" if _small(table, c) else "value")
+            table.columns[c] = column._replace(role="share" if _small(table, c) else "value")
     if any(_beyond_shares(table, c) for c in range(len(table.columns))):
-        table.columns = [replace(c, known=False, text="") for c in table.columns]
+        table.columns = [c._replace(known=False, text="") for c in table.columns]
     if any(c.guessed for c in table.columns):
         table.columns = [
-            replace(c, known=False, text="") if c.scenario == "utfall" and c.role == "value" else c
+            c._replace(known=False, text="") if c.scenario == "utfall" and c.role == "value" else c
             for c in table.columns
         ]
         lost = [0]
     table.columns = [
-        replace(c, known=False, text="") if c.end and (c.end.month, c.end.day) == (1, 1) else c
+        c._replace(known=False, text="") if c.end and (c.end.month, c.end.day) == (1, 1) else c
         for c in table.columns
     ]
     lost = lost or [i for i, c in enumerate(table.columns) if not c.known and not c.text]
     doubled = _doubled(table.columns)
     for c in doubled:
-        table.columns[c] = replace(table.columns[c], known=False, text="")
+        table.columns[c] = table.columns[c]._replace(known=False, text="")
     return bool(lost or doubled)
 
 
@@ -238,7 +305,7 @@ def _whole_years(
     if not part or identity.period_end is None or identity.period_end.month == 12:
         return columns
     return [
-        replace(c, start=c.start and date(c.end.year, 1, 1), end=date(c.end.year, 12, 31))
+        c._replace(start=c.start and date(c.end.year, 1, 1), end=date(c.end.year, 12, 31))
         if c.end and [a.kind for a in atoms] == ["year"]
         else c
         for c, atoms in zip(columns, stacked, strict=True)
@@ -252,7 +319,7 @@ def _block_heads(blocks: list[list[Line]]) -> list[list[Atom]]:
     """Atoms of the head of each block; a block headed `Kostnad` alone goes on from the former."""
     stacked: list[list[Atom]] = []
     for lines in blocks:
-        atoms = [a for line in lines for a in head_atoms(line.text)[0]]
+        atoms = [a for line in lines for a in head_atoms(line.text)]
         if stacked and atoms and all(a.kind in _PARTS for a in atoms):
             atoms = [a for a in stacked[-1] if a.kind not in _PARTS] + atoms
         stacked.append(atoms)
@@ -280,7 +347,7 @@ def _fitting(heads: Heads, identity: Identity, instant: bool) -> list[list[Atom]
         return heads.stacked
     heads.readings = sorted(
         (
-            replace(r, cost=r.cost + _oddity(_resolved(r.stacks, identity, instant), identity))
+            r._replace(cost=r.cost + _oddity(_resolved(r.stacks, identity, instant), identity))
             for r in heads.readings
         ),
         key=lambda r: r.cost,
@@ -291,7 +358,7 @@ def _fitting(heads: Heads, identity: Identity, instant: bool) -> list[list[Atom]
 def _weigh(table: Table, heads: Heads, identity: Identity, instant: bool) -> None:
     """Keep the other readings of a head that come near the chosen one and differ in meaning."""
     if heads.doubt:
-        table.columns = [replace(c, doubt=heads.doubt) for c in table.columns]
+        table.columns = [c._replace(doubt=heads.doubt) for c in table.columns]
     own = _meanings(table.columns)
     for reading in heads.readings[1:]:
         columns = _resolved(reading.stacks, identity, instant)
@@ -301,7 +368,9 @@ def _weigh(table: Table, heads: Heads, identity: Identity, instant: bool) -> Non
 
 def _prefer_costs(row: Row, columns: list[Column]) -> None:
     """One figure before Netto where Intäkt and Kostnad could stand: a cost, unless named income."""
-    if row.tabbed is not None or re.search(r"intakt|bidrag|rant[ao]", fold(row.label)):
+    if row.tabbed is not None or not any(c.part for c in columns):
+        return
+    if _INCOME.search(fold(row.label)):
         return
     for c in range(len(columns) - 2):
         if [x.part for x in columns[c : c + 3]] != ["income", "cost", "net"]:
@@ -311,6 +380,9 @@ def _prefer_costs(row: Row, columns: list[Column]) -> None:
             if income is not None and income.value and cost is None:
                 row.readings[n] = reading._replace(cost=reading.cost + 0.5)
     row.readings.sort(key=lambda r: r.cost)
+
+
+_INCOME = re.compile(r"intakt|bidrag|rant[ao]")
 
 
 def _doubled(columns: list[Column]) -> list[int]:
@@ -381,7 +453,7 @@ def _triples(table: Table, identity: Identity, stacked: list[list[Atom]]) -> boo
     years: list[int] = []
     scenarios: list[str] = []
     for line in table.heads:
-        found, _ = head_atoms(line.text)
+        found = head_atoms(line.text)
         atoms.extend(found)
         row = [a.kind for a in found if a.kind in ("income", "cost", "net")]
         if len(row) > len(parts) and "income" in row and "cost" in row:
@@ -402,9 +474,9 @@ def _triples(table: Table, identity: Identity, stacked: list[list[Atom]]) -> boo
     start, end = identity.period_start, identity.period_end
     period = Column("", "utfall", start, end)
     new = [
-        replace(period, text="Utfall intäkt", part="income"),
-        replace(period, text="Utfall kostnad", part="cost"),
-        replace(period, text="Utfall netto", part="net"),
+        period._replace(text="Utfall intäkt", part="income"),
+        period._replace(text="Utfall kostnad", part="cost"),
+        period._replace(text="Utfall netto", part="net"),
     ]
     expected = len(parts) + (1 if "avvikelse" in scenarios else 0)
     blank_income = {"cost"} <= {a.kind for a in stacked[0]} or width == expected - 1
@@ -443,7 +515,7 @@ def _triples(table: Table, identity: Identity, stacked: list[list[Atom]]) -> boo
                 )
             )
     while len(new) < width:
-        new.append(replace(period, text="", known=False))
+        new.append(period._replace(text="", known=False))
     table.columns = new[:width]
     return True
 
@@ -471,6 +543,7 @@ def _find_lost_heads(grid: Grid, partial: list[Table], identity: Identity) -> No
         for c, column in enumerate(table.columns):
             if column.known and column.role == "value" and column.part in ("", "net"):
                 known.append((column, _figures_of(grid, t, c)))
+    elsewhere = list(known)
     for t, table in enumerate(grid.tables):
         if not any(table is p for p in partial):
             continue
@@ -486,8 +559,7 @@ def _find_lost_heads(grid: Grid, partial: list[Table], identity: Identity) -> No
             match = _same_figures(own[c], known)
             if match is not None:
                 text = column.text or (match.end.isoformat() if match.end else "")
-                table.columns[c] = replace(
-                    column,
+                table.columns[c] = column._replace(
                     scenario=match.scenario if not column.text else column.scenario,
                     start=None if instant else match.start if not column.text else column.start,
                     end=match.end if not column.text else column.end,
@@ -495,8 +567,25 @@ def _find_lost_heads(grid: Grid, partial: list[Table], identity: Identity) -> No
                     text=text,
                     doubt="",
                 )
+        if grid.worn:
+            _doubt_beside_lost(table, own, elsewhere)
 
 
+def _doubt_beside_lost(
+    table: Table,
+    own: list[list[tuple[str, int, int]]],
+    elsewhere: list[tuple[Column, list[tuple[str, int, int]]]],
+) -> None:
+    """A worn head that has words for too few columns may have given them to the wrong ones."""
+    if all(c.known or c.text for c in table.columns):
+        return
+    for i, column in enumerate(table.columns):
+        alike = [f for k, f in elsewhere if (k.scenario, k.end) == (column.scenario, column.end)]
+        if not any(_common(own[i], figures) >= 2 for figures in alike):
+            table.columns[i] = column._replace(doubt=_SLIPPED)
+
+
+_SLIPPED = "en kolumn saknar rubrik; rubrikerna kan höra till andra kolumner"
 _TWO_WAYS = "kolumnrubrikerna kan läsas på flera sätt och inget annat avgör"
 
 
@@ -518,13 +607,13 @@ def _settle(grid: Grid) -> None:
         ranked = sorted(range(len(options)), key=lambda i: -scores[i])
         first, second = ranked[0], ranked[1]
         table.columns = [
-            replace(new, role=old.role)
+            new._replace(role=old.role)
             for new, old in zip(options[first], table.columns, strict=True)
         ]
         if scores[first] < scores[second] + 1.5:
             meanings = [_meanings(o) for o in options]
             table.columns = [
-                replace(c, doubt=_TWO_WAYS) if len({m[i] for m in meanings}) > 1 else c
+                c._replace(doubt=_TWO_WAYS) if len({m[i] for m in meanings}) > 1 else c
                 for i, c in enumerate(table.columns)
             ]
 
@@ -572,7 +661,7 @@ def _support(
 def _partial_heads(table: Table, identity: Identity) -> list[Column]:
     lines = []
     for line in table.heads:
-        atoms, _ = head_atoms(line.text)
+        atoms = head_atoms(line.text)
         groups = [
             g
             for g in merge_cell(atoms, line.text)
@@ -622,10 +711,10 @@ def _align(
         score -= 0.01 * nth
         if best is None or score > best[0]:
             best = (score, places)
-    columns = [replace(c, known=False) for c in table.columns]
+    columns = [c._replace(known=False) for c in table.columns]
     if best is not None:
         for c in range(width):
-            columns[c] = replace(columns[c], text="", known=False)
+            columns[c] = columns[c]._replace(text="", known=False)
         for head, c in zip(heads, best[1], strict=True):
             columns[c] = head
     return columns
@@ -655,7 +744,9 @@ def _classify(table: Table) -> None:  # noqa: PLR0912
     text = " ".join(labels)
     lines = [*table.heads, *(h for block in table.stacked_heads for h in block)]
     heads = fold(" ".join(h.text for h in lines))
-    if table.statement in ("deltagare", "mal", "personal") and _of_money(table, f"{text} {heads}"):
+    costs = {"cost", "net"} <= {c.part for c in table.columns}
+    people = table.statement in ("deltagare", "mal", "personal")
+    if people and (costs or _of_money(table, f"{text} {heads}")):
         table.statement = ""  # a section whose end was not seen
     elif re.search(r"tillfallen", heads) and not any(r.post for r in table.rows):
         table.statement = "utbildning"
@@ -672,7 +763,7 @@ def _classify(table: Table) -> None:  # noqa: PLR0912
                 if hit is not None:
                     row.post, row.name = hit[0].post_code, _worded(row.label, hit[0].label, hit[1])
             if statement == "balansrakning":
-                table.columns = [replace(c, start=None) for c in table.columns]
+                table.columns = [c._replace(start=None) for c in table.columns]
             return
     if re.search(r"tillfallen|till-? fallen", heads):
         table.statement = "utbildning"
@@ -700,7 +791,7 @@ def _classify(table: Table) -> None:  # noqa: PLR0912
 def _name_costs(table: Table) -> None:
     """A column headed `Kostnad` alone, among those of a table of courses, is known by it."""
     table.columns = [
-        replace(c, known=True, text="Kostnad") if c.part == "cost" and not c.text else c
+        c._replace(known=True, text="Kostnad") if c.part == "cost" and not c.text else c
         for c in table.columns
     ]
 
@@ -741,8 +832,11 @@ def _units(tables: list[Table], document: Document) -> None:
             table.unit = by_statement.get(table.statement) or _by_size(table, default)
 
 
+_LABEL_UNIT = re.compile(r"\((tkr|kr|mkr)\)|,\s*(tkr|kr|mkr)$")
+
+
 def _label_unit(label: str) -> str:
-    match = re.search(r"\((tkr|kr|mkr)\)|,\s*(tkr|kr|mkr)$", fold(label))
+    match = _LABEL_UNIT.search(fold(label)) if "kr" in label.lower() else None
     return {"tkr": "TSEK", "kr": "SEK", "mkr": "MSEK"}[(match[1] or match[2])] if match else ""
 
 
@@ -837,8 +931,13 @@ def _drafts(grid: Grid, sums: list[Sum], source: Source, identity: Identity) -> 
     vouched = vouched_for(grid, sums)
     if source.worn:
         for item in sums:
-            for cell in item.cells if grid.holds(item) is False else ():
-                grid.suspects.setdefault(cell, f"{item.rule} håller inte")
+            doubt = ""
+            if grid.holds(item) is False:
+                doubt = f"{item.rule} håller inte"
+            elif rests_on_guess(grid, item):
+                doubt = f"{item.rule} håller bara om siffror före ett belopp inte hör till det"
+            for cell in item.cells if doubt else ():
+                grid.suspects.setdefault(cell, doubt)
     found: list[Draft] = []
     for t, table in enumerate(grid.tables):
         for r in range(len(table.rows)):
@@ -876,7 +975,7 @@ def _draft(
         or (table.statement == "deltagare" and STANDING.match(fold(row.label)))
     ):
         start = None
-    if re.match(r"(?:over|under)skott\b", fold(row.label)) and table.statement == "insats_ekonomi":
+    if table.statement == "insats_ekonomi" and _SURPLUS.match(fold(row.label)):
         scenario = "avvikelse"
     if row.post in ("ingaende_eget_kapital",) and end is not None and end == identity.period_end:
         end = date(end.year - 1, 12, 31)
@@ -908,21 +1007,19 @@ def _draft(
     )
 
 
+_SURPLUS = re.compile(r"(?:over|under)skott\b")
+_STOCK = re.compile(r"skuld|fordring|eget kapital|kassa|tillgang|avsattning|forutbetald|upplupn")
+_STOCK_LABEL = re.compile(r"antal anst|eget kapital|soliditet|likvida|balansomslut")
+
+
 def _about_instant(table: Table, label: str) -> bool:
     """Figures of a day, not of a period: notes to the balance sheet, numbers of employees."""
     if table.statement == "not":
         name = _note_name(table.title)
         if labels_of("resultatrakning").find(name) is not None:
             return False
-        return labels_of("balansrakning").find(name) is not None or bool(
-            re.search(
-                r"skuld|fordring|eget kapital|kassa|tillgang|avsattning|forutbetald|upplupn",
-                fold(name),
-            )
-        )
-    return table.statement == "oversikt" and bool(
-        re.match(r"antal anst|eget kapital|soliditet|likvida|balansomslut", fold(label))
-    )
+        return labels_of("balansrakning").find(name) is not None or bool(_STOCK.search(fold(name)))
+    return table.statement == "oversikt" and bool(_STOCK_LABEL.match(fold(label)))
 
 
 def reading_label(grid: Grid, cell: Cell) -> str:
@@ -1002,6 +1099,9 @@ _KIND = [
     ("strukturovergripande", re.compile(r"struktur")),
     ("individinriktad", re.compile(r"individ")),
 ]
+_MARKS = re.compile(r"\s*[;=]\s*")  # what a breakdown gives a meaning
+_AROUND_INSATS = re.compile(r"\s+\d+(?:\.\d+)+$|^varav\s+(?:insatskostnad\s+)?", re.I)
+_NO_INSATS = re.compile(r"kostnad|intakt|loner|lokal|administra|kansli|arvode|revision|bidrag")
 _FUNDERS = re.compile(
     r"forsakringskass|arbetsformedl|region|landsting|\bstad\b|kommun|staten|\bfk\b|"
     r"\baf\b|driftbidrag|medlemsbidrag fran"
@@ -1053,7 +1153,7 @@ def _meaning(
     if column.kon:
         parts.append(f"kon={column.kon}")
     elif column.text and table.width > 1 and not any(c.kon for c in table.columns):
-        parts.append("kolumn=" + re.sub(r"\s*[;=]\s*", " ", column.text))
+        parts.append("kolumn=" + _MARKS.sub(" ", column.text))
     return label, insats, kind, ";".join(parts)
 
 
@@ -1075,7 +1175,7 @@ def _member(label: str) -> str:
 
 
 def _insats(table: Table, row: Row, label: str, identity: Identity) -> str:  # noqa: PLR0911
-    bare = re.sub(r"\s+\d+(?:\.\d+)+$|^varav\s+(?:insatskostnad\s+)?", "", label, flags=re.I)
+    bare = _AROUND_INSATS.sub("", label)
     found = find_insats(identity.forbund_id, bare)
     if found is not None:
         return found.name
@@ -1091,12 +1191,7 @@ def _insats(table: Table, row: Row, label: str, identity: Identity) -> str:  # n
     if row.is_sum or table.statement == "prognos":
         return ""
     about = fold(row.group + " " + table.title)
-    if ("insats" in about or "projekt" in about) and (
-        not re.search(
-            r"kostnad|intakt|loner|lokal|administra|kansli|arvode|revision|bidrag", fold(bare)
-        )
-        and bare
-    ):
+    if ("insats" in about or "projekt" in about) and (not _NO_INSATS.search(fold(bare)) and bare):
         return bare
     return ""
 

@@ -8,13 +8,14 @@ reading is right (`solve`), what a label means (`vocabulary`).
 import itertools
 import re
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import lru_cache
 from statistics import median
 from typing import NamedTuple
 
-from .columns import Atom, Column, head_atoms, merge_cell
-from .heads import HeadLine, HeadReading, head_line, lay, supported
-from .numbers import CELL, WIDE, Figure, Piece, cuts, pieces_of, split_row
+from .columns import Atom, Column, beside_atoms, head_atoms, merge_cell
+from .heads import HeadLine, HeadReading, head_line, lay, least_cost, supported
+from .numbers import CELL, WIDE, Figure, Piece, cuts, pieces_of, split_row, whole
 from .source import Line
 from .vocabulary import fold, skeleton
 
@@ -54,7 +55,7 @@ class Row:
     @property
     def is_sum(self) -> bool:
         """Whether the label says that the row sums others."""
-        return bool(SUM.match(fold(self.label).strip()))
+        return _names_sum(self.label)
 
 
 @dataclass(slots=True)
@@ -82,6 +83,13 @@ class Table:
 
 
 SUM = re.compile(r"(?:summa|s:a|sa:|totalt?|delsumma|total|sum)\b|s:a")
+
+
+@lru_cache(maxsize=4096)
+def _names_sum(label: str) -> bool:
+    return SUM.match(fold(label).strip()) is not None
+
+
 _RULE_LINE = re.compile(r"^[\s|:\-=+_–—]+$")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 
@@ -177,9 +185,7 @@ def _cell_row(line: Line, spans: list[tuple[int, int]]) -> Row | None:
             values.append([None])
             index.append(i)
             continue
-        if not any(c.isdigit() for c in content) and re.fullmatch(
-            r"\s*(?:[-–—−*.]+|x|n/a|O)\s*", content
-        ):
+        if not any(map(str.isdigit, content)) and _NOTHING.fullmatch(content):
             values.append([None])
             index.append(i)
             continue
@@ -208,11 +214,13 @@ _LEADERS = re.compile(r"(?<=\S) ?\.{3,}(?=\s)|(?<=\S) \.(?=\s{2,})")
 _FOOTNOTED = re.compile(r".*[^\W\d_].*\s\d\)\s*")
 _REFERRED = re.compile(rf"(?P<label>.*?)\s+(?:{REFERENCE.pattern})(?=\s+\S)", re.I)
 _MAY_REFER = re.compile(r"\bnot|\d\s*[,&/]\s|\d\)", re.I)
+_SMALL_NUMBER = re.compile(r"\s*\d{1,2}\.?\s*")
+_NOTHING = re.compile(r"\s*(?:[-–—−*.]+|x|n/a|O)\s*")
 _DASH = re.compile(r"\s*[-–—−*]\s*")
 
 
 def _is_reference(content: str) -> bool:
-    return bool(re.fullmatch(r"\s*\d{1,2}\.?\s*", content))
+    return _SMALL_NUMBER.fullmatch(content) is not None
 
 
 def _cell_figures(
@@ -221,6 +229,9 @@ def _cell_figures(
     pieces = pieces_of(text[:b].rstrip(), a + (len(text[a:b]) - len(text[a:b].lstrip())))
     if not pieces or not any(p.digits for p in pieces):
         return None
+    one = whole(pieces)
+    if one is not None and not (len(pieces) > 1 and pieces[-1].percent):
+        return one.figures, pieces
     options = cuts(pieces)
     for places in (1, 2, 3):
         if places in options and options[places][0].cost <= 6:
@@ -379,7 +390,7 @@ def _note_piece(piece: Piece) -> bool:
 
 
 _CELLED = re.compile(r"[\t|]")
-_CODE = re.compile(r"^(?:\d{6}|20\d\d|19\d\d)$")
+CODE = re.compile(r"^(?:\d\d(?:0[1-9]|1[0-2])[0-3]\d|20\d\d|19\d\d)$")  # a day or a year
 
 
 def readings(row: Row, width: int, has_note: bool, edges: list[float] | None) -> list[Reading]:
@@ -408,7 +419,7 @@ def readings(row: Row, width: int, has_note: bool, edges: list[float] | None) ->
         lead = pieces[:absorbed]
         cost = 0.0
         for piece in lead:
-            code = bool(_CODE.match(piece.digits)) or (piece.decimals and not piece.dotted)
+            code = bool(CODE.match(piece.digits)) or (piece.decimals and not piece.dotted)
             cost += 0.4 if code else 1.6 if len(piece.digits) < 4 else 4.0
         rest = pieces[absorbed:]
         label_end = rest[0].start if absorbed else row.label_end
@@ -551,7 +562,7 @@ def head_edges(heads: list[Line], rows: list[Row], width: int) -> list[float] | 
     if wide < max(2, len(rows) // 2):
         return None
     for line in heads:
-        atoms = [] if split_cells(line.text) else head_atoms(line.text)[0]
+        atoms = [] if split_cells(line.text) else head_atoms(line.text)
         groups = merge_cell([a for a in atoms if a.kind != "note"], line.text)
         if len(groups) != width:
             continue
@@ -611,8 +622,8 @@ def head_widths(heads: list[Line]) -> set[int]:
             more = sum(k in ("prognos", "bokslut", "year") for k in kinds)
             return {parts + ("avvikelse" in kinds) + n for n in range(more + 1)}
         return {max((len(line.units) for line in lines), default=1)}
-    found = {width: lay(lines, width) for width in range(1, 9)}
-    costs = {width: readings[0].cost for width, readings in found.items() if readings}
+    priced = ((width, least_cost(lines, width)) for width in range(1, 9))
+    costs = {width: cost for width, cost in priced if cost is not None}
     least = min(costs.values(), default=0.0)
     return {w for w, cost in costs.items() if cost <= min(float(w), least + 0.3)}
 
@@ -627,7 +638,7 @@ def _free_lines(heads: list[Line]) -> list[HeadLine]:
             units = [tuple(g) for g in groups if g and all(a.kind != "note" for a in g)]
             lines.append(HeadLine(tuple(units)))
             continue
-        atoms = [a for a in head_atoms(line.text)[0] if a.kind not in ("note", "partial")]
+        atoms = [a for a in head_atoms(line.text) if a.kind not in ("note", "partial")]
         lines.append(HeadLine((tuple(atoms),)) if "<t" in line.raw else head_line(atoms))
     return [line for line in lines if line.units and line.units[0]]
 
@@ -642,7 +653,7 @@ def head_columns(heads: list[Line], width: int, rows: list[Row]) -> Heads:
         return Heads(stacked, has_note)
     found = lay(_free_lines(heads), width)
     if found and found[0].cost <= 1.2 * width:
-        unread = [w for line in heads for w in head_atoms(line.text)[1].split() if len(w) > 3]
+        unread = [w for line in heads for w in beside_atoms(line.text).split() if len(w) > 3]
         doubt = f"ordet ”{unread[0]}” i kolumnrubriken är inte förstått" if unread else ""
         return Heads([list(s) for s in found[0].stacks], has_note, found, doubt)
     return Heads(stacked, has_note, doubt=UNSURE_HEADS if heads else "")
@@ -682,7 +693,7 @@ def _placed_heads(
             for i, group in enumerate(flat):
                 stacked[i].extend(group)
             aligned = aligned and nearest is not None
-        elif edges and present[0][0].start > 8:
+        elif edges and present and present[0][0].start > 8:
             for group in present:
                 i = min(range(width), key=lambda c: abs(edges[c] - group[-1].end))
                 stacked[i].extend(group)
@@ -706,7 +717,7 @@ def _line_groups(line: Line, width: int) -> list[list[Atom]] | None:
         if len(groups) == width + 1 and all(a.kind != "note" for a in groups[0]):
             groups = groups[1:]  # a corner that looks like a head
         return groups
-    atoms, _ = head_atoms(line.text)
+    atoms = head_atoms(line.text)
     if "<t" in line.raw and atoms:  # a cell of its own line
         return [list(atoms)]
     groups = [g for g in merge_cell(atoms, line.text) if g]
@@ -807,7 +818,7 @@ def _place_leftovers(stacked: list[list[Atom]], leftovers: list[list[Atom]]) -> 
             choice = 0
         if choice is not None:
             stacked[choice].extend(
-                replace(a, kind="previous_guess") if a.kind == "previous" and width > 1 else a
+                a._replace(kind="previous_guess") if a.kind == "previous" and width > 1 else a
                 for a in group
             )
             after = choice + 1
@@ -835,10 +846,13 @@ def _cell_groups(line: Line, cells: list[tuple[int, int]]) -> list[list[Atom]] |
     groups: list[list[Atom]] = []
     any_atom = False
     for nth, (a, b) in enumerate(cells):
-        found, left = head_atoms(line.text[a:b])
+        if nth == 0 and fold(line.text[a:b]).strip() == "per":  # its date stands below
+            groups.append([Atom("utfall", a, b, line.text[a:b].strip())])
+            continue
+        found = head_atoms(line.text[a:b])
         atoms = [_shift(atom, a) for atom in found]
         if nth == 0 and (
-            left
+            beside_atoms(line.text[a:b])
             or not any(x.kind in _HEADING for x in atoms)
             or (line.text[a:b].strip() and re.search(r"belopp|tkr|kr", fold(line.text[a:b])))
         ):

@@ -4,11 +4,11 @@ Belongs here: what identities vouch for, and what makes a figure, a row or a col
 Does not belong here: trying readings and repairs (`solve`), naming facts (`statements`).
 """
 
-import re
+from statistics import median
 
 from .columns import Column
 from .numbers import Figure
-from .solve import Cell, Grid, Identity, vouched
+from .solve import Cell, Grid, Identity, absorbed, rests_on_guess, vouched
 from .tables import Reading, Row, Table
 
 STATEMENTS = ("resultatrakning", "balansrakning", "kassaflode")
@@ -21,7 +21,7 @@ _FLOATING = 0.6  # so is another place for the same figures
 
 def vouched_for(grid: Grid, identities: list[Identity]) -> set[Cell]:
     """Cells of which an identity that holds says that they are right, label and all."""
-    held = [i for i in identities if grid.holds(i)]
+    held = [i for i in identities if grid.holds(i) and not rests_on_guess(grid, i)]
     broken = [i for i in identities if grid.holds(i) is False]
     odd = {cell for i in broken for cell in i.cells}
     found = [
@@ -32,9 +32,34 @@ def vouched_for(grid: Grid, identities: list[Identity]) -> set[Cell]:
     ]
     labelled = {cell for rule, cell in found if rule not in _LABELLESS}
     forced = _forced(grid, held, broken)
-    return {
-        c for _, c in found if c not in forced and (c in labelled or not grid.row(*c[:2]).doubtful)
+    slipped = {t for t in range(len(grid.tables)) if _slipped(grid.tables[t])}
+    certain = {
+        c
+        for _, c in found
+        if c not in forced
+        and c[0] not in slipped
+        and (c in labelled or not grid.row(*c[:2]).doubtful)
     }
+    return certain | _zeros_between(grid, held, certain)
+
+
+_ONCE = ("verksamhetens_", "periodens_resultat", "summa_")
+
+
+def _slipped(table: Table) -> bool:
+    """Whether labels apart from their figures were laid so that a table has a total twice."""
+    posts = [row.post for row in table.rows if row.doubtful and row.post.startswith(_ONCE)]
+    return len(posts) > len(set(posts))
+
+
+def _zeros_between(grid: Grid, held: list[Identity], certain: set[Cell]) -> set[Cell]:
+    """Zeros whose labels stand apart, with certain figures next to them on both sides.
+
+    A sum holds with a zero whatever its label; that the labels have not slipped, others must say.
+    """
+    figures = ((cell, grid.figure(cell)) for i in held for cell in i.cells)
+    zeros = {cell for cell, figure in figures if figure is not None and not figure.value}
+    return {(t, r, c) for t, r, c in zeros if {(t, r - 1, c), (t, r + 1, c)} <= certain}
 
 
 def _forced(grid: Grid, held: list[Identity], broken: list[Identity]) -> set[Cell]:
@@ -71,7 +96,7 @@ def judge(grid: Grid, cell: Cell, certain: set[Cell], *, worn: bool) -> tuple[st
     assert reading is not None
     assert figure is not None
     doubt = _column_doubt(grid, cell, table.columns[c])
-    doubt = doubt or (_absorbed(row, reading) if worn else "")
+    doubt = doubt or (absorbed(row, reading) if worn else "")
     if not doubt and cell in grid.repairs:
         return "repaired", grid.repairs[cell].reason
     doubt = doubt or _stranger(table, row, worn)
@@ -103,16 +128,6 @@ def _stranger(table: Table, row: Row, worn: bool) -> str:
     return ""
 
 
-def _absorbed(row: Row, reading: Reading) -> str:
-    """Digits, neither year nor code, that the reading leaves to the label."""
-    if row.tabbed is not None or reading.label_end <= row.label_end:
-        return ""
-    digits = row.line.text[row.label_end : reading.label_end].strip()
-    return (
-        "" if re.fullmatch(r"20\d\d|\d{6}", digits) else "siffror före beloppet kan höra till det"
-    )
-
-
 def _worn_shape(grid: Grid, cell: Cell, figure: Figure) -> str:
     """Shapes that OCR gives to figures: decimals among whole amounts, shares that do not fit."""
     column = grid.tables[cell[0]].columns[cell[2]]
@@ -120,6 +135,8 @@ def _worn_shape(grid: Grid, cell: Cell, figure: Figure) -> str:
         return "decimaler i en tabell utan; en siffra kan ha fallit bort"
     if column.role == "share" and not _share_agrees(grid, cell, figure):
         return "andelen stämmer inte med radens utfall och budget"
+    if len(grid.row(*cell[:2]).readings) > 1 and out_of_scale(grid, cell):
+        return "beloppen är av en annan storlek än kolumnernas; raden kan delas på flera sätt"
     return ""
 
 
@@ -158,6 +175,24 @@ def _row_doubt(row: Row, reading: Reading, c: int, figure: Figure) -> str:
     if row.tabbed is None and None in reading.figures and _floats(reading, others):
         return "raden har färre belopp än tabellen kolumner; ingen summa visar vilken"
     return ""
+
+
+SCALE_APART = 100  # times the median of a column
+
+
+def out_of_scale(grid: Grid, cell: Cell) -> bool:
+    """Whether a figure of the row is far from those of its column: digits may have moved."""
+    t, r, _ = cell
+    table = grid.tables[t]
+    for c in range(table.width):
+        sizes = [abs(f.value) for k in range(len(table.rows)) if (f := grid.figure((t, k, c)))]
+        own = grid.figure((t, r, c))
+        middle = median(sizes) if len(sizes) > 2 else 0
+        if own is None or not middle:
+            continue
+        if abs(own.value) >= SCALE_APART * middle or 0 < abs(own.value) * SCALE_APART <= middle:
+            return True
+    return False
 
 
 def _noted(row: Row, reading: Reading) -> bool:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from string import ascii_lowercase, digits
 
 from rapidfuzz import fuzz, process
 
@@ -30,8 +31,8 @@ _OCR = [
     (re.compile(r"(?<=[a-z])[1|](?=[a-z])"), "l"),
     (re.compile(r"&(?=[a-z])"), "a"),
 ]
-_MAYBE_OCR = re.compile(r"[60&](?=[a-z])|[a-z][1|](?=[a-z])")
-_NOT_WORD = re.compile(r"[^a-z0-9]+")
+_MAYBE_OCR = re.compile(r"[601&|](?=[a-z])")
+_WORDS_ONLY = {n: " " for n in range(128) if chr(n) not in ascii_lowercase + digits}
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:
@@ -67,7 +68,7 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=16384)
 def skeleton(text: str) -> str:
     """`fold` with everything but letters and digits as single spaces: the key of matching."""
-    return _NOT_WORD.sub(" ", fold(text)).strip()
+    return " ".join(fold(text).translate(_WORDS_ONLY).split())
 
 
 def _known_words() -> dict[str, str]:

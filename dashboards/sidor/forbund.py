@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from dashboards import charts, filters
-from dashboards.definitions import show_definitions
+from dashboards.definitions import definitions_of
 from dashboards.format import (
     KINDS,
     REPORT_TYPES,
@@ -21,11 +21,29 @@ from dashboards.format import (
     number,
     with_unit,
 )  # fmt: skip
-from dashboards.html import Cell, Source, definitions, figure, paragraph, table, text
+from dashboards.markup import (
+    Cell,
+    Source,
+    definitions,
+    figure,
+    folded,
+    heading,
+    paragraph,
+    table,
+    text,
+)
 from dashboards.published import Row, Version
 
 ORDER = ("helår", "halvår", "jan–aug", "jan–sep", "tertial", "kvartal", "övrig")
-MOST_COLUMNS = 12
+MOST_COLUMNS = 10
+CAPITAL_COLUMNS = (
+    "Balansdag", "Eget kapital, kr", "Gräns, kr", "Andel av årets medel", "Gräns, procent", "Läge",
+)  # fmt: skip
+LIMIT = (
+    "Det svarta strecket är gränsen i kronor där rapporten anger en. Gränsen gäller årets slut; "
+    "tidigare dagar visas mot samma gräns. Där ingen gräns är tryckt antas ingen."
+)
+NO_LIMIT = "Ingen av rapporterna anger någon gräns i kronor, och ingen antas."
 RESTATED = {
     "rättad leverans": "rättad leverans av samma rapport",
     "årsredovisning": "årsredovisningen ändrar delårsrapporten",
@@ -39,13 +57,15 @@ def show(version: Version) -> None:
     if not listed:
         st.info("Inget förbund har någon rapport i lagret ännu.")
         return
-    heading = st.container()
+    name = st.container()
     forbund = filters.choose("Förbund", "forbund", list(listed), next(iter(listed)), listed.get)
-    heading.title(listed[forbund])
+    name.html(heading(1, listed[forbund]))
     (about,) = version.ask("forbund", "om", forbund=forbund)
     st.html(_headline(about))
     _own_capital(version.ask("forbund", "eget_kapital", forbund=forbund))
-    show_definitions(version.ask("forbund", "definitioner", nyckeltal=["eget_kapital_andel"]))
+    st.html(
+        definitions_of(version.ask("forbund", "definitioner", nyckeltal=["eget_kapital_andel"]))
+    )
     statements = version.ask("forbund", "rakningar", forbund=forbund)
     _income([row for row in statements if row["statement"] == "resultatrakning"])
     _balance([row for row in statements if row["statement"] == "balansrakning"])
@@ -81,7 +101,7 @@ def _headline(row: Row) -> str:
 
 
 def _own_capital(rows: Sequence[Row]) -> None:
-    st.header("Eget kapital mot förbundets egen gräns")
+    st.html(heading(2, "Eget kapital mot förbundets egen gräns"))
     if not rows:
         st.html(paragraph("Rapporterna innehåller ingen balansräkning: uppgift saknas."))
         return
@@ -101,20 +121,15 @@ def _own_capital(rows: Sequence[Row]) -> None:
         f"Stapeldiagram över eget kapital på {len(recent)} balansdagar; siffrorna står i tabellen.",
         limit=True,
     )
+    limited = any(row["grans_sek"] is not None for row in recent)
+    st.html(paragraph(LIMIT if limited else NO_LIMIT))
+    earlier = rows[MOST_COLUMNS:]
     st.html(
-        paragraph(
-            "Det svarta strecket är gränsen i kronor där rapporten anger en. Gränsen gäller årets "
-            "slut; tidigare dagar visas mot samma gräns. Var ingen gräns är tryckt antas ingen."
-        )
-    )
-    st.html(
-        table(
-            "Eget kapital per balansdag",
-            ("Balansdag", "Eget kapital, kr", "Gräns, kr", "Andel av årets medel", "Gräns, procent",
-             "Läge"),
-            [_capital_row(row) for row in rows],
-            show_caption=False,
-        )
+        table("Eget kapital per balansdag", CAPITAL_COLUMNS, map(_capital_row, recent),
+              show_caption=False)
+        + (folded(f"Tidigare balansdagar ({len(earlier)})",
+                  table("Eget kapital på tidigare balansdagar", CAPITAL_COLUMNS,
+                        map(_capital_row, earlier), show_caption=False)) if earlier else "")
     )  # fmt: skip
 
 
@@ -138,7 +153,7 @@ def _limit_source(row: Row, which: str) -> Source | None:
 
 
 def _income(rows: Sequence[Row]) -> None:
-    st.header("Resultaträkning över tid")
+    st.html(heading(2, "Resultaträkning över tid"))
     kinds = [kind for kind in ORDER if any(row["periodslag"] == kind for row in rows)]
     if not kinds:
         st.html(paragraph("Rapporterna innehåller ingen resultaträkning: uppgift saknas."))
@@ -148,7 +163,7 @@ def _income(rows: Sequence[Row]) -> None:
     chosen = [row for row in rows if row["periodslag"] == kind]
     results = [row for row in chosen if row["post_code"] == "periodens_resultat"][:MOST_COLUMNS]
     if results:
-        st.subheader("Periodens resultat, kr")
+        st.html(heading(3, "Periodens resultat, kr"))
         charts.columns(
             [
                 {
@@ -167,7 +182,7 @@ def _income(rows: Sequence[Row]) -> None:
 
 
 def _balance(rows: Sequence[Row]) -> None:
-    st.header("Balansräkning över tid")
+    st.html(heading(2, "Balansräkning över tid"))
     if not rows:
         st.html(paragraph("Rapporterna innehåller ingen balansräkning: uppgift saknas."))
         return
@@ -178,7 +193,10 @@ def _statement(caption: str, rows: Sequence[Row]) -> str:
     """Posts down, periods across, the newest first."""
     latest = sorted(rows, key=lambda row: (row["period_end"], row["period_start"] or date.max),
                     reverse=True)  # fmt: skip
-    periods = list(dict.fromkeys(row["period"] for row in latest))[:MOST_COLUMNS]
+    known = list(dict.fromkeys(row["period"] for row in latest))
+    periods = known[:MOST_COLUMNS]
+    if len(known) > MOST_COLUMNS:
+        caption = f"{caption}. De {MOST_COLUMNS} senaste av {len(known)} perioder"
     figures = {(row["post"], row["period"]): row for row in rows}
     posts = [
         (post, level)
@@ -207,7 +225,7 @@ def _until_a_day(version: Version, forbund: str) -> None:
     if not days:
         return
     names = [each.isoformat() for each in days]
-    st.header("Budget, insatser och nyckeltal till och med en dag")
+    st.html(heading(2, "Budget, insatser och nyckeltal till och med en dag"))
     chosen = filters.choose("Till och med", "slut", names, names[0])
     last = date.fromisoformat(chosen)
 
@@ -219,11 +237,11 @@ def _until_a_day(version: Version, forbund: str) -> None:
     shown = that_day(ratios)
     _ratios(shown)
     asked = sorted({row["nyckeltal_id"] for row in shown})
-    show_definitions(version.ask("forbund", "definitioner", nyckeltal=asked))
+    st.html(definitions_of(version.ask("forbund", "definitioner", nyckeltal=asked)))
 
 
 def _budget(rows: Sequence[Row]) -> None:
-    st.subheader("Budget mot utfall i resultaträkningen")
+    st.html(heading(3, "Budget mot utfall i resultaträkningen"))
     if not rows:
         st.html(paragraph("Rapporten trycker ingen budget för samma period: uppgift saknas."))
         return
@@ -241,7 +259,7 @@ def _budget(rows: Sequence[Row]) -> None:
 
 
 def _insatser(rows: Sequence[Row]) -> None:
-    st.subheader("Insatser med kostnad och deltagare")
+    st.html(heading(3, "Insatser med kostnad och deltagare"))
     if not rows:
         st.html(paragraph("Rapporten redovisar inga insatser för perioden: uppgift saknas."))
         return
@@ -263,7 +281,7 @@ def _insatser(rows: Sequence[Row]) -> None:
 
 
 def _ratios(rows: Sequence[Row]) -> None:
-    st.subheader("Nyckeltal")
+    st.html(heading(3, "Nyckeltal"))
     cells = [
         (text(row["nyckeltal"], note=row["period"]),
          _ratio(row["varde"], row["enhet"], Source(row["report_id"], row["rader"], derived=True)),
@@ -276,7 +294,7 @@ def _ratios(rows: Sequence[Row]) -> None:
 
 
 def _restated(rows: Sequence[Row]) -> None:
-    st.header("Siffror som senare rapporter har ändrat")
+    st.html(heading(2, "Siffror som senare rapporter har ändrat"))
     if not rows:
         st.html(paragraph("Ingen senare rapport i lagret anger en annan siffra än en tidigare."))
         return
@@ -294,7 +312,7 @@ def _restated(rows: Sequence[Row]) -> None:
 
 
 def _reports(version: Version, forbund: str) -> None:
-    st.header("Rapporter och uppgifter om förbundet")
+    st.html(heading(2, "Rapporter och uppgifter om förbundet"))
     cells = [
         (Cell(f"{REPORT_TYPES[row['rapporttyp']].capitalize()} {row['period_end']}",
               href="kallor?" + urlencode({"rapport": row["report_id"]})),

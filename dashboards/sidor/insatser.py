@@ -9,9 +9,9 @@ from typing import Any
 import streamlit as st
 
 from dashboards import charts, filters
-from dashboards.definitions import show_definitions
+from dashboards.definitions import definitions_of
 from dashboards.format import KINDS, as_printed, number, with_unit
-from dashboards.html import Cell, Source, figure, paragraph, table, text
+from dashboards.markup import Cell, Source, figure, heading, paragraph, table, text
 from dashboards.published import Row, Version
 
 RATIOS = [
@@ -20,6 +20,7 @@ RATIOS = [
 ]  # fmt: skip
 ALL = "alla"
 AT_A_TIME = 25
+PEOPLE, AFTERWARDS = "sida_deltagare", "sida_avslutade"
 MEASURES = {
     "totalt": "Totalt", "registrerade": "Registrerade på personnivå", "unika": "Unika personer",
     "anonyma": "Anonyma", "paborjade": "Påbörjade", "avslutade": "Avslutade",
@@ -29,7 +30,7 @@ PERIODS = ("halvår", "helår", "jan–aug", "jan–sep", "tertial", "kvartal")
 
 def show(version: Version) -> None:
     """Draw the page."""
-    st.title("Insatser: kostnad, deltagare och resultat")
+    st.html(heading(1, "Insatser: kostnad, deltagare och resultat"))
     choices = version.ask("insatser", "val")
     if not choices:
         st.info("Ingen rapport redovisar någon insats ännu.")
@@ -38,9 +39,11 @@ def show(version: Version) -> None:
     rows = version.ask("insatser", "rader", **asked, antal=AT_A_TIME,
                        fran=filters.offset(AT_A_TIME))  # fmt: skip
     _cost(version, rows)
-    _people(version.ask("insatser", "hela_forbundet", **asked))
-    _afterwards(version.ask("insatser", "till_arbete", **asked))
-    show_definitions(version.ask("insatser", "definitioner", nyckeltal=RATIOS))
+    _people(version.ask("insatser", "hela_forbundet", **asked, antal=AT_A_TIME,
+                        fran=filters.offset(AT_A_TIME, PEOPLE)))  # fmt: skip
+    _afterwards(version.ask("insatser", "till_arbete", **asked, antal=AT_A_TIME,
+                            fran=filters.offset(AT_A_TIME, AFTERWARDS)))  # fmt: skip
+    st.html(definitions_of(version.ask("insatser", "definitioner", nyckeltal=RATIOS)))
 
 
 def _filters(choices: Sequence[Row]) -> dict[str, Any]:
@@ -68,7 +71,7 @@ def _filters(choices: Sequence[Row]) -> dict[str, Any]:
 
 
 def _cost(version: Version, rows: Sequence[Row]) -> None:
-    st.header("Kostnad per deltagare, dyrast först")
+    st.html(heading(2, "Kostnad per deltagare, dyrast först"))
     if not rows:
         st.html(paragraph("Ingen insats av det slaget i en sådan period: uppgift saknas."))
         return
@@ -83,14 +86,14 @@ def _cost(version: Version, rows: Sequence[Row]) -> None:
         charts.bars(
             [
                 {
-                    "namn": f"{row['insats']}|{row['period_end'].year}, {row['forbund']}",
+                    "namn": f"{row['insats']}, {row['forbund']}, {row['period_end'].year}",
                     "varde": charts.drawn(row["kostnad_per_deltagare"]),
                     "text": number(row["kostnad_per_deltagare"]),
                     "kalla": Source(row["report_id"], row["kallor"], derived=True).text,
                 }
                 for row in known
             ],
-            "kr per deltagare",
+            "kr",
             f"Liggande staplar över kostnad per deltagare för {len(known)} insatser; siffrorna "
             "står i tabellen.",
         )
@@ -134,7 +137,7 @@ def _insats(row: Row, sources: dict[tuple[Any, ...], str]) -> tuple[Cell, ...]:
 
 
 def _people(rows: Sequence[Row]) -> None:
-    st.header("Deltagare i hela förbundet, efter kön")
+    st.html(heading(2, "Deltagare i hela förbundet, efter kön"))
     if not rows:
         st.html(
             paragraph("Ingen rapport redovisar deltagare för hela förbundet i en sådan period.")
@@ -146,29 +149,26 @@ def _people(rows: Sequence[Row]) -> None:
             "deltagare har inget kön. Mått läggs aldrig ihop med varandra."
         )
     )
-    found: dict[tuple[str, str, str, str], dict[str | None, Row]] = {}
-    for row in rows:
-        key = (row["forbund"], row["period"], row["matt"], row["report_id"])
-        found.setdefault(key, {}).setdefault(row["kon"], row)
     cells = [
-        (text(MEASURES[matt], note=f"{forbund}, {period}"),
-         *(_count(by_kon.get(kon)) for kon in (None, "kvinna", "man")))
-        for (forbund, period, matt, _), by_kon in found.items()
+        (text(MEASURES[row["matt"]], note=f"{row['forbund']}, {row['period']}"),
+         *(_count(row, kon) for kon in ("alla", "kvinnor", "man")))
+        for row in rows
     ]  # fmt: skip
     st.html(table("Deltagare per förbund, mått och kön",
                   ("Mått", "Alla", "Kvinnor", "Män"), cells,
                   show_caption=False))  # fmt: skip
+    filters.page(rows[0]["antal_rader"], AT_A_TIME, PEOPLE)
 
 
-def _count(row: Row | None) -> Cell:
-    if row is None:
+def _count(row: Row, kon: str) -> Cell:
+    if row[kon] is None:
         return figure(None)
-    note = None if row["eniga"] else "rapporten anger flera tal"
-    return figure(number(row["antal"]), Source(row["report_id"], row["rader"]), note=note)
+    note = None if row[f"{kon}_eniga"] else "rapporten anger flera tal"
+    return figure(number(row[kon]), Source(row["report_id"], row[f"{kon}_rader"]), note=note)
 
 
 def _afterwards(rows: Sequence[Row]) -> None:
-    st.header("Avslutade till arbete eller studier")
+    st.html(heading(2, "Avslutade till arbete eller studier"))
     if not rows:
         st.html(paragraph("Ingen rapport redovisar avslutsorsaker i en sådan period."))
         return
@@ -191,3 +191,4 @@ def _afterwards(rows: Sequence[Row]) -> None:
     st.html(table("Andel avslutade till arbete eller studier",
                   ("Mått", "Beräknat", "Enligt rapporten"), cells,
                   show_caption=False))  # fmt: skip
+    filters.page(rows[0]["antal_rader"], AT_A_TIME, AFTERWARDS)

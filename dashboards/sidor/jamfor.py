@@ -3,24 +3,26 @@
 Belongs here: this page. Does not belong here: ratios of single insatser (`insatser`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 
 import streamlit as st
 
 from dashboards import charts, filters
-from dashboards.definitions import show_definitions
-from dashboards.format import MONTHS, as_printed, with_unit
-from dashboards.html import Cell, Source, figure, paragraph, table, text
+from dashboards.definitions import definitions_of
+from dashboards.format import MONTHS, UNITS, as_printed, with_unit
+from dashboards.markup import Cell, Source, figure, heading, paragraph, table, text
 from dashboards.published import Row, Version
 
 AT_MOST = 8
+AT_FIRST = 4
 PERIODS = ("halvår", "helår", "jan–aug", "jan–sep", "tertial", "kvartal")
 FIRST = "soliditet"
 
 
 def show(version: Version) -> None:
     """Draw the page."""
-    st.title("Jämför förbund med varandra")
+    st.html(heading(1, "Jämför förbund med varandra"))
     choices = version.ask("jamfor", "val")
     if not choices:
         st.info("Det finns inga nyckeltal att jämföra ännu.")
@@ -38,7 +40,7 @@ def show(version: Version) -> None:
                               spans.get)  # fmt: skip
     there = {row["forbund_id"]: row["forbund"] for row in of_ratio if _span(row) == span}
     chosen = filters.choose_some(
-        f"Förbund, högst {AT_MOST}", "forbund", list(there), list(there)[:AT_MOST],
+        f"Förbund, högst {AT_MOST}", "forbund", list(there), list(there)[:AT_FIRST],
         shown=there.get, at_most=AT_MOST,
     )  # fmt: skip
     balance_day = span if span not in PERIODS else None
@@ -46,11 +48,11 @@ def show(version: Version) -> None:
         "jamfor", "varden", nyckeltal=ratio, forbund=chosen, balansdag=balance_day,
         periodslag="instant" if balance_day else span,
     )  # fmt: skip
-    st.header(f"{names[ratio]}, {spans[span]}")
+    st.html(heading(2, f"{names[ratio]}, {spans[span]}"))
     definition = version.ask("jamfor", "definitioner", nyckeltal=[ratio])
     st.html(paragraph(f"{definition[0]['definition']}."))
     _compared(rows)
-    show_definitions(definition)
+    st.html(definitions_of(definition))
 
 
 def _span(row: Row) -> str:
@@ -75,37 +77,45 @@ def _compared(rows: Sequence[Row]) -> None:
         st.html(paragraph("Inget förbund är valt, eller så saknas uppgift för de valda."))
         return
     unit = rows[0]["enhet"]
-    decimals = 1 if unit == "procent" else 0
+    latest = sorted(rows, key=lambda row: row["period_end"], reverse=True)
+    periods = {row["period"]: row["period_end"] for row in latest}
+    called, times = _times(list(periods.values()))
     charts.lines(
         [
             {
                 "serie": row["forbund"],
                 "namn": f"{row['forbund']}, {row['period']}",
-                "tid": row["period_end"].isoformat(),
+                "tid": called(row["period_end"]),
                 "varde": charts.drawn(row["varde"]),
                 "text": with_unit(row["varde"], unit),
                 "kalla": Source(row["report_id"], row["rader"], derived=True).text,
             }
             for row in rows
         ],
-        "procent" if unit == "procent" else "kr",
+        times,
+        UNITS[unit],
         f"Linjer över åren för {len({row['forbund_id'] for row in rows})} förbund; siffrorna står "
         "i tabellen.",
-        decimals,
-    )
-    periods = dict.fromkeys(
-        row["period"] for row in sorted(rows, key=lambda row: row["period_end"], reverse=True)
     )
     found = {(row["forbund"], row["period"]): row for row in rows}
-    names = dict.fromkeys(row["forbund"] for row in rows)
+    names = list(dict.fromkeys(row["forbund"] for row in rows))
     st.html(
         table(
-            "Nyckeltalet per förbund och period, beräknat lika för alla; rapportens egen siffra "
+            "Nyckeltalet per period och förbund, beräknat lika för alla; rapportens egen siffra "
             "står under där den finns",
-            ("Förbund", *periods),
-            [(text(name), *(_cell(found.get((name, each))) for each in periods)) for name in names],
+            ("Period", *names),
+            [(text(each), *(_cell(found.get((name, each))) for name in names)) for each in periods],
         )
     )
+
+
+def _times(days: Sequence[date]) -> tuple[Callable[[date], str], list[str]]:
+    """What to call a day in the chart, and all that there is room for, the oldest first: years,
+    also those that nobody has reported, or the days themselves where years repeat."""
+    years = [day.year for day in days]
+    if len(set(years)) < len(years):
+        return date.isoformat, sorted(map(date.isoformat, days))
+    return lambda day: str(day.year), [str(year) for year in range(min(years), max(years) + 1)]
 
 
 def _cell(row: Row | None) -> Cell:

@@ -22,8 +22,9 @@ from dashboards.format import (
     number,
     plain,
     report,
+    unbroken,
 )  # fmt: skip
-from dashboards.html import Cell, Source, definitions, figure, paragraph, table, text
+from dashboards.markup import Cell, Source, definitions, figure, heading, paragraph, table, text
 from dashboards.published import Row, Version
 
 AT_A_TIME = 50
@@ -40,7 +41,7 @@ MARTS = {
 
 def show(version: Version) -> None:
     """Draw the page."""
-    st.title("Var siffran står tryckt")
+    st.html(heading(1, "Var siffran står tryckt"))
     reports = {row["report_id"]: row for row in version.ask("kallor", "rapporter")}
     if not reports:
         st.info("Lagret innehåller ingen rapport ännu.")
@@ -87,7 +88,7 @@ def _origin(row: Row) -> str:
 
 def _line(version: Version, report_id: str, line: int, alone: bool) -> None:
     found = version.trace(report_id, line)
-    st.header(f"Rad {line}")
+    st.html(heading(2, f"Rad {line}"))
     if found is None or not found.facts:
         st.html(paragraph("Ingen utläst siffra står på den raden."))
         return
@@ -166,14 +167,14 @@ def _uses(found: Trace, posts: Mapping[str, str]) -> None:
          text(UNITS.get(row["enhet"], row["enhet"]) or "antal"))
         for row in found.uses
     ]  # fmt: skip
-    st.subheader("Siffror i lagret som bygger på raden")
+    st.html(heading(3, "Siffror i lagret som bygger på raden"))
     if cells:
         st.html(table("Används i", ("Vad", "Scenario", "Period", "Värde", "Enhet"), cells,
                       show_caption=False, wordy=True))  # fmt: skip
     else:
         st.html(paragraph("Ingen: siffran finns bara som tryckt uppgift."))
-    checks = [(text(row["mening"]), text(row["utfall"])) for row in found.checks]
-    st.subheader("Kontroller som nämner raden")
+    checks = [(text(unbroken(row["mening"])), text(row["utfall"])) for row in found.checks]
+    st.html(heading(3, "Kontroller som nämner raden"))
     if checks:
         st.html(table("Kontroller", ("Vad kontrollen fann", "Utfall"), checks, show_caption=False,
                       wordy=True))  # fmt: skip
@@ -183,7 +184,7 @@ def _uses(found: Trace, posts: Mapping[str, str]) -> None:
 
 def _figures(version: Version, about: Row) -> None:
     report_id = about["report_id"]
-    st.header("Alla tryckta siffror i rapporten")
+    st.html(heading(2, "Alla tryckta siffror i rapporten"))
     sought = filters.write_text(
         "Sök post, insats eller tryckta tecken", "sok", "till exempel eget kapital"
     )

@@ -9,8 +9,18 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from dashboards import filters
-from dashboards.format import REPORT_TYPES, STATEMENTS, number
-from dashboards.html import Cell, Source, definitions, figure, paragraph, table, text
+from dashboards.format import REPORT_TYPES, STATEMENTS, number, unbroken
+from dashboards.markup import (
+    Cell,
+    Source,
+    definitions,
+    figure,
+    folded,
+    heading,
+    paragraph,
+    table,
+    text,
+)
 from dashboards.published import Row, Version
 
 ALL = "alla"
@@ -36,7 +46,7 @@ MEANING = {
 
 def show(version: Version) -> None:
     """Draw the page."""
-    st.title("Så mycket går siffrorna att lita på")
+    st.html(heading(1, "Så mycket går siffrorna att lita på"))
     checks = version.manifest["checks"]
     st.html(
         definitions(
@@ -65,7 +75,7 @@ def show(version: Version) -> None:
 
 
 def _checks(version: Version, outcome: str, forbund: str | None, rule: str | None) -> None:
-    st.header(f"{OUTCOMES[outcome]}, kontroll för kontroll")
+    st.html(heading(2, f"{OUTCOMES[outcome]}, kontroll för kontroll"))
     st.html(paragraph(MEANING[outcome]))
     rows = version.ask("kvalitet", "kontroller", utfall=outcome, forbund=forbund, regel=rule,
                        antal=AT_A_TIME, fran=filters.offset(AT_A_TIME))  # fmt: skip
@@ -73,7 +83,7 @@ def _checks(version: Version, outcome: str, forbund: str | None, rule: str | Non
         st.html(paragraph("Inga kontroller med det utfallet."))
         return
     cells = [
-        (text(row["mening"], note=(row["orsak"] and row["orsak"] not in row["mening"]
+        (text(unbroken(row["mening"]), note=(row["orsak"] and row["orsak"] not in row["mening"]
               and f"Förklaring: {row['orsak']}") or None),
          text(row["forbund"],
               note=f"{REPORT_TYPES[row['rapporttyp']]} {row['rapport_period_end']}"
@@ -99,13 +109,13 @@ def _lines(row: Row) -> Cell:
 
 
 def _quarantine(rows: Sequence[Row]) -> None:
-    st.header("Rapporter i karantän")
+    st.html(heading(2, "Rapporter i karantän"))
     if not rows:
         st.html(paragraph("Ingen rapport står i karantän."))
         return
     cells = [
         (text(row["forbund"], note=f"{REPORT_TYPES[row['rapporttyp']]} {row['period_end']}"),
-         text(row["karantan_orsak"]),
+         text(unbroken(row["karantan_orsak"] or "orsak saknas")),
          text(f"version {row['publicerad_version']} visas" if row["publicerad_version"]
               else "ingen tidigare version: rapporten saknas i tabellerna"))
         for row in rows
@@ -115,7 +125,7 @@ def _quarantine(rows: Sequence[Row]) -> None:
 
 
 def _suspects(version: Version, forbund: str | None) -> None:
-    st.header("Osäkra siffror som hålls tillbaka")
+    st.html(heading(2, "Osäkra siffror som hålls tillbaka"))
     rows = version.ask("kvalitet", "osakra", forbund=forbund, antal=AT_A_TIME,
                        fran=filters.offset(AT_A_TIME, "sida_osakra"))  # fmt: skip
     if not rows:
@@ -142,7 +152,7 @@ def _suspects(version: Version, forbund: str | None) -> None:
 def _rejected(rows: Sequence[Row]) -> None:
     if not rows:
         return
-    st.header("Rader som inte gick att läsa in")
+    st.html(heading(2, "Rader som inte gick att läsa in"))
     cells = [
         (text(row["fil"], note=f"rad {row['rad']}, kolumn {row['kolumn'] or '–'}"),
          text(row["varde"]), text(row["orsak"]), text(row["atgard"]))
@@ -161,8 +171,8 @@ def _rules(rows: Sequence[Row]) -> None:
              ("antal_ej_provbara", "ej prövbar"))))
         for row in rows
     ]  # fmt: skip
-    with st.expander(f"Alla {len(rows)} regler och hur de föll ut"):
-        st.html(table("Kontroller per regel och utfall", ("Regel", *OUTCOMES.values()), cells))
+    shown = table("Kontroller per regel och utfall", ("Regel", *OUTCOMES.values()), cells)
+    st.html(folded(f"Alla {len(rows)} regler och hur de föll ut", shown))
 
 
 def _outcome(row: Row, column: str, outcome: str) -> Cell:

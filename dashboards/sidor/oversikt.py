@@ -7,9 +7,20 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboards.definitions import show_definitions
+from dashboards.definitions import definitions_of
 from dashboards.format import REPORT_TYPES, day, number, with_unit
-from dashboards.html import Cell, Source, definitions, figure, paragraph, table, text
+from dashboards.markup import (
+    Cell,
+    Source,
+    definitions,
+    figure,
+    folded,
+    heading,
+    listing,
+    paragraph,
+    table,
+    text,
+)
 from dashboards.published import Row, Version
 
 RATIOS = ["eget_kapital_andel", "andel_insatser"]
@@ -20,33 +31,27 @@ COLUMNS = (
 
 
 def show(version: Version) -> None:
-    """Draw the page."""
-    st.title("Samordningsförbundens ekonomi i korthet")
+    """Draw the page, all at once: it is the first that anyone waits for."""
     rows = version.ask("oversikt", "forbund")
-    st.html(_headline(version, rows))
-    st.header("Så står det till i varje förbund")
+    without = version.ask("oversikt", "utan_rapport")
     st.html(
-        paragraph(
+        heading(1, "Samordningsförbundens ekonomi i korthet")
+        + _headline(version, rows)
+        + heading(2, "Så står det till i varje förbund")
+        + paragraph(
             "De senaste siffrorna som varje förbund har redovisat. Dagar och perioder skiljer sig "
             "mellan förbunden och står under siffran; jämför på sidan Jämför, där bara lika långa "
             "perioder ställs bredvid varandra."
         )
-    )
-    st.html(
-        table(
+        + table(
             "Senaste siffror per förbund", COLUMNS, map(_row, rows), show_caption=False, wordy=True
         )
+        + definitions_of(version.ask("oversikt", "definitioner", nyckeltal=RATIOS))
+        + folded(
+            f"Förbund i registret utan rapport i lagret ({len(without)})",
+            listing(", ".join(filter(None, (row["forbund"], row["region"]))) for row in without),
+        )
     )
-    show_definitions(version.ask("oversikt", "definitioner", nyckeltal=RATIOS))
-    without = version.ask("oversikt", "utan_rapport")
-    with st.expander(f"Förbund i registret utan rapport i lagret ({len(without)})"):
-        st.html(
-            table(
-                "Förbund utan rapport i lagret", ("Förbund", "Region"),
-                [(text(row["forbund"]), text(row["region"])) for row in without],
-                show_caption=False,
-            )
-        )  # fmt: skip
 
 
 def _headline(version: Version, rows: list[Row]) -> str:

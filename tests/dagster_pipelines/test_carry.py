@@ -72,11 +72,11 @@ def test_what_changed_is_carried_into_a_copy(settings: Settings, tmp_path: Path)
     target = tmp_path / "finsam.duckdb"
     base, steps, changed = publish._stage_database(settings, target)
     assert (base, steps) == (settings.versions_dir / "20260101T000000.000000Z-forsta", 1)
-    assert changed == {"raw.fakta", "raw.rapporter", "marts.fct_ekonomi"}
+    assert changed == {"raw.fakta": None, "raw.rapporter": None, "marts.fct_ekonomi": {"a"}}
     carry.forget_base(settings)
     anew = tmp_path / "anew" / "finsam.duckdb"
     anew.parent.mkdir()
-    assert publish._stage_database(settings, anew) == (None, 0, set())
+    assert publish._stage_database(settings, anew) == (None, 0, {})
     assert rows(target) == rows(anew)
 
 
@@ -88,11 +88,41 @@ def test_a_mart_that_has_not_changed_keeps_its_files(settings: Settings, tmp_pat
     with duckdb.connect(base / "finsam.duckdb") as con:
         marts = read_marts(con)
         first = write_tables(con, marts, base)
-        second = write_tables(con, marts, new, base, {"marts.fct_ekonomi"})
+        second = write_tables(con, marts, new, base, {"marts.fct_ekonomi": frozenset("a")})
     assert first == second
     shared = {e.path for e in second if (new / e.path).samefile(base / e.path)}
     assert shared == {"parquet/dim_post.parquet", "csv/dim_post.csv"}
     assert all((new / export.path).is_file() for export in second)
+
+
+def test_a_large_mart_writes_anew_the_files_of_the_touched_forbund_alone(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dagster_pipelines.exports.marts.WHOLE_ROWS", 2)
+    base = next(settings.versions_dir.iterdir())
+    (base / "parquet").rmdir()
+    with duckdb.connect(base / "finsam.duckdb") as con:
+        write_tables(con, read_marts(con), base)
+    new = tmp_path / "ny"
+    new.mkdir()
+    found, _, changed = publish._stage_database(settings, new / "finsam.duckdb")
+    with duckdb.connect(new / "finsam.duckdb") as con:
+        written = write_tables(con, read_marts(con), new, found, changed)
+        told = con.execute("from marts.fct_ekonomi order by all").fetchall()
+        there = con.execute(f"from '{new}/parquet/fct_ekonomi/*.parquet' order by all").fetchall()
+        in_csv = con.execute(f"from '{new}/csv/fct_ekonomi/*.csv' order by all").fetchall()
+    assert there == told
+    assert len(in_csv) == len(told)
+    assert {e.path: e.rows for e in written if e.mart == "fct_ekonomi"} == {
+        "parquet/fct_ekonomi/a.parquet": 2, "csv/fct_ekonomi/a.csv": 2,
+        "parquet/fct_ekonomi/b.parquet": 1, "csv/fct_ekonomi/b.csv": 1,
+    }  # fmt: skip
+    shared = {e.path for e in written if (new / e.path).samefile(base / e.path)} if found else set()
+    assert shared == {
+        "parquet/dim_post.parquet", "csv/dim_post.csv",
+        "parquet/fct_ekonomi/b.parquet", "csv/fct_ekonomi/b.csv",
+    }  # fmt: skip
+    assert set(publish._linked(new, base)) <= shared
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,7 @@ def test_the_home_of_the_web_ui_keeps_its_runs_and_sends_nothing(tmp_path: Path)
     with dg.DagsterInstance.from_config(str(home)) as instance:
         assert instance.is_persistent
         assert instance.telemetry_enabled is False
+        assert instance.nux_enabled is False
         assert instance.get_concurrency_config().run_queue_config.max_concurrent_runs == 1
     assert (home / "history").is_dir()
 

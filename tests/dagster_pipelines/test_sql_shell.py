@@ -107,7 +107,7 @@ def test_without_a_warehouse_there_is_a_remedy(tmp_path: Path) -> None:
 def test_the_commands(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
     assert shell.run(".tables") and shell.run(".schema marts.rpt_insats")
     told = capsys.readouterr().out
-    assert "rpt_balansrakning" in told and "one row per förbund × balance day" in told
+    assert "rpt_balansrakning" in told and "En rad per förbund × balansdag" in told
     assert "kostnad_per_deltagare" in told and "decimal(18,2)" in told
     assert shell.run(".hjälp;") and ".schema TABLE" in capsys.readouterr().out
     assert shell.run(".format csv") and shell.run("select 1.50 as a")

@@ -1,7 +1,6 @@
 """The pages served once, and one Chromium to look at them with."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,8 +15,6 @@ from dagster_pipelines.settings import PROJECT_DIR, Settings, get_settings
 
 WIDTHS = (1280, 390)
 SCREENSHOTS = PROJECT_DIR / "artifacts" / "skarmbilder"
-# Streamlit asks for its own address below the page's before it asks at the root.
-PROBE = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
 
 
 @pytest.fixture(scope="session")
@@ -46,11 +43,7 @@ class Visit:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on(
             "console",
-            lambda message: (
-                message.type == "error"
-                and not PROBE.search(message.location["url"])
-                and self.errors.append(message.text)
-            ),
+            lambda message: message.type == "error" and self.errors.append(message.text),
         )
 
     def _request(self, request: Request) -> None:
@@ -98,30 +91,33 @@ class Visit:
 
 
 @pytest.fixture(scope="session")
-def windows(browser: Browser) -> Iterator[dict[int, BrowserContext]]:
-    """One per width, so that Streamlit's own code is fetched once."""
-    opened = {
-        width: browser.new_context(viewport={"width": width, "height": 900}) for width in WIDTHS
-    }
-    for context in opened.values():
-        context.set_default_timeout(60_000)
-    yield opened
-    for context in opened.values():
-        context.close()
+def window(browser: Browser) -> Iterator[BrowserContext]:
+    """One for all tests, so that Streamlit's own code is fetched once."""
+    with closing(browser.new_context(viewport={"width": WIDTHS[0], "height": 900})) as opened:
+        opened.set_default_timeout(60_000)
+        yield opened
 
 
-@pytest.fixture(params=WIDTHS)
-def visit_at(
-    request: pytest.FixtureRequest, windows: dict[int, BrowserContext], server: str
-) -> Iterator[tuple[Visit, int]]:
-    """A page in a window of each width."""
-    with closing(Visit(windows[request.param], server)) as opened:
-        yield opened, request.param
+@pytest.fixture(scope="session")
+def seen(window: BrowserContext, server: str) -> Iterator[Callable[[str], Visit]]:
+    """The page of an address, opened once and left open. Read it, or give it another size; a test
+    that clicks or writes takes `visit`."""
+    opened: dict[str, Visit] = {}
+
+    def page(path: str) -> Visit:
+        if path not in opened:
+            opened[path] = Visit(window, server)
+            opened[path].go(path)
+        return opened[path]
+
+    yield page
+    for each in opened.values():
+        each.close()
 
 
 @pytest.fixture
-def visit(windows: dict[int, BrowserContext], server: str) -> Iterator[Visit]:
-    with closing(Visit(windows[WIDTHS[0]], server)) as opened:
+def visit(window: BrowserContext, server: str) -> Iterator[Visit]:
+    with closing(Visit(window, server)) as opened:
         yield opened
 
 

@@ -119,7 +119,7 @@ def test_every_download_is_a_file_with_that_size_and_hash(
     manifest = read_manifest(refreshed_home)
     assert manifest
     folder = refreshed_home.current_link.resolve()
-    linked = set()
+    linked, checked = set(), set()
     for node in graph.subjects(RDF.type, DCAT.Distribution):
         names = [
             str(url).removeprefix(refreshed_home.public_url)
@@ -132,11 +132,12 @@ def test_every_download_is_a_file_with_that_size_and_hash(
         checksum = graph.value(node, SPDX.checksum)
         assert (checksum is not None) == (len(names) == 1)
         if checksum is not None:
+            checked.add(names[0])
             assert str(graph.value(checksum, SPDX.checksumValue)) == manifest["hashes"][names[0]]
         access = str(graph.value(node, DCAT.accessURL)).removeprefix(refreshed_home.public_url)
         assert (folder / access).is_file()
     described = {"datapackage.json", "dcat.ttl", "dcat.rdf"}
-    assert linked == set(manifest["hashes"]) - described
+    assert linked == checked == set(manifest["hashes"]) - described
 
 
 BODY = {

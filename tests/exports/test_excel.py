@@ -143,9 +143,8 @@ def test_the_dictionary_says_what_the_models_say(book: openpyxl.Workbook) -> Non
     (about,) = yaml.safe_load(model.read_text(encoding="utf-8"))["models"]
     meanings = {row[2]: row[5] for row in rows_of(book["Dataordlista"])}
     for column in about["columns"]:
-        if "config" in column:
-            meta = column["config"]["meta"]
-            assert meanings[f"rpt_insats.{column['name']}"] == meta["betydelse"]
+        if not column["name"].endswith("_key"):
+            assert meanings[f"rpt_insats.{column['name']}"] == column["description"]
 
 
 def test_the_first_sheet_lists_the_reports_and_the_traps(
@@ -169,20 +168,44 @@ def test_text_never_becomes_a_formula_a_link_or_a_number(hostile_home: Settings)
     assert there - texts == set()
 
 
-def test_rows_that_do_not_fit_go_to_a_further_sheet(
+def test_what_does_not_fit_is_left_out_by_whole_years_and_told(
     copied_home: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(excel, "MAX_ROWS", 40)
+    types, rows = stored(copied_home, "rpt_insats")
+    at = [name for name, _ in types].index("period_end")
+    years = sorted({row[at].year for row in rows}, reverse=True)
+    newest = sum(row[at].year >= years[1] for row in rows)
+    assert len(years) > 2
+    monkeypatch.setattr(excel, "MOST_ROWS", newest)
     publishing.publish(copied_home, run_id="trang", inputs={}, seconds={})
-    _, rows = stored(copied_home, "rpt_insats")
-    assert 80 < len(rows) <= 120
     book = openpyxl.load_workbook(copied_home.warehouse_dir / "finsam.xlsx")
-    parts = [sheet for sheet in book if sheet.title.startswith("Insatser")]
-    assert [sheet.title for sheet in parts] == ["Insatser", "Insatser (2)", "Insatser (3)"]
-    assert [row for sheet in parts for row in rows_of(sheet)] == [
-        tuple(as_cell(value) for value in row) for row in rows
+    assert rows_of(book["Insatser"]) == [
+        tuple(as_cell(value) for value in row) for row in rows if row[at].year >= years[1]
     ]
-    assert all(sheet.freeze_panes for sheet in parts)
+    said = f"Bladet visar uppgifter från och med {years[1]}."
+    assert said in book["Insatser"]["A1"].comment.text
+    assert [
+        cell for cell in texts_of(book["Läs mig"]) if cell.startswith("Insatser: ") and said in cell
+    ]
+
+
+def test_a_year_that_does_not_fit_is_told_instead_of_cut(
+    copied_home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(excel, "MOST_ROWS", 1)
+    publishing.publish(copied_home, run_id="trangre", inputs={}, seconds={})
+    book = openpyxl.load_workbook(copied_home.warehouse_dir / "finsam.xlsx")
+    assert book["Insatser"].max_row == 1
+    assert "Inte ens ett år" in book["Insatser"]["A1"].comment.text
+    assert "Alla år får inte plats" in texts_of(book["Läs mig"])
+
+
+def test_a_book_with_every_year_says_nothing_of_it(book: openpyxl.Workbook) -> None:
+    assert "Alla år får inte plats" not in texts_of(book["Läs mig"])
+
+
+def texts_of(sheet: Worksheet) -> list[str]:
+    return [str(row[0].value) for row in sheet.iter_rows() if row[0].value is not None]
 
 
 def test_a_sheet_without_rows_still_has_its_headings(copied_home: Settings) -> None:

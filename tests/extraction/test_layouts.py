@@ -3,7 +3,7 @@
 import pytest
 
 from dagster_pipelines.extraction import extract_text
-from dagster_pipelines.extraction.columns import head_atoms
+from dagster_pipelines.extraction.columns import beside_atoms, head_atoms
 from dagster_pipelines.extraction.solve import edit
 from dagster_pipelines.extraction.source import read_source
 
@@ -108,9 +108,9 @@ def test_amounts_are_not_taken_for_page_numbers():
 
 
 def test_until_a_month_is_part_of_the_year():
-    atoms, left = head_atoms("Budget t.o.m. aug")
-    assert [a.months for a in atoms if a.kind == "range"] == [(1, 8)]
-    assert left == ""
+    text = "Budget t.o.m. aug"
+    assert [a.months for a in head_atoms(text) if a.kind == "range"] == [(1, 8)]
+    assert beside_atoms(text) == ""
 
 
 @pytest.mark.parametrize(

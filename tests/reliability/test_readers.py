@@ -5,6 +5,9 @@ import sys
 import threading
 from pathlib import Path
 
+import duckdb
+import pytest
+
 from benchmarks import small_warehouse
 from dagster_pipelines.database import open_published
 from dagster_pipelines.settings import PROJECT_DIR
@@ -46,6 +49,30 @@ with duckdb.connect(home / "warehouse/finsam.duckdb", read_only=True) as tool:
 with duckdb.connect(home / "warehouse/finsam.duckdb", read_only=True) as tool:
     print(reads, tool.execute("select nummer from marts.generation").fetchall()[0][0])
 """
+
+
+def test_readers_of_one_process_have_the_warehouse_open_at_once(tmp_path: Path) -> None:
+    """DuckDB shares settings between them; each is as shut in as the first."""
+    settings = small_warehouse.create(tmp_path / "home")
+    small_warehouse.publish(settings, 0)
+    all_open = threading.Barrier(8, timeout=60)
+    answers: list[object] = []
+
+    def read() -> None:
+        with open_published(settings.published_db, 256) as con:
+            all_open.wait()
+            answers.append(con.execute("select nummer from generation").fetchall())
+            for freed in ("enable_external_access = true", "memory_limit = '1GB'"):
+                with pytest.raises(duckdb.InvalidInputException, match="locked"):
+                    con.execute(f"set {freed}")
+            answers.append("shut in")
+
+    threads = [threading.Thread(target=read) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers.count([(0,)]) == answers.count("shut in") == 8
 
 
 def test_readers_in_other_processes_and_threads_through_100_publications(tmp_path: Path) -> None:

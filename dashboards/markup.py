@@ -98,7 +98,7 @@ def table(
     name = "tabell ord" if wordy else "tabell"
     return (
         f'<div class="{name}" role="region" tabindex="0" aria-label="{escape(caption)}">'
-        f'<table role="table"><caption{hidden}>{escape(caption)}</caption>'
+        f'<table role="table"><caption{hidden}><span>{escape(caption)}</span></caption>'
         f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>'
         f'<tbody role="rowgroup">{body}</tbody></table></div>'
     )
@@ -139,7 +139,7 @@ def _content(cell: Cell) -> str:
     if cell.share is not None:
         width = min(100.0, max(0.0, cell.share))
         shown += (
-            f'<span class="stapel" aria-hidden="true"><i style="width:{width:.1f}%"></i></span>'
+            f'<span class="stapel" aria-hidden="true"><b style="width:{width:.1f}%"></b></span>'
         )
     return shown
 
@@ -154,6 +154,31 @@ def definitions(pairs: Iterable[tuple[str, Cell]], *, name: str) -> str:
         f"<div><dt>{escape(label)}</dt><dd>{_content(cell)}</dd></div>" for label, cell in pairs
     )
     return f'<dl class="{name}">{items}</dl>'
+
+
+def heading(level: int, words: str) -> str:
+    """A heading; 1 is the page's own."""
+    return f"<h{level}>{escape(words)}</h{level}>"
+
+
+def folded(words: str, content: str) -> str:
+    """Something (HTML) that is there when one opens it."""
+    return f"<details><summary>{escape(words)}</summary>{content}</details>"
+
+
+def navigation(links: Iterable[tuple[str, str]], current: str) -> str:
+    """The pages by address and name, for a phone: Streamlit hides its own behind an icon there."""
+    shown = "".join(
+        f'<a href="{escape(to)}"{" aria-current=page" if name == current else ""}>'
+        f"{escape(name)}</a>"
+        for to, name in links
+    )
+    return f'<nav class="sidor" aria-label="Sidor">{shown}</nav>'
+
+
+def listing(items: Iterable[str]) -> str:
+    """A list of words, in columns where there is room."""
+    return f'<ul class="spalter">{"".join(f"<li>{escape(item)}</li>" for item in items)}</ul>'
 
 
 def paragraph(words: str, name: str = "") -> str:

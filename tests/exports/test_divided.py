@@ -1,0 +1,139 @@
+"""A mart of many rows: a folder of one file per förbund, in every place that speaks of files."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+from frictionless import validate
+from rdflib import Graph
+
+from dagster_pipelines.exports import marts as described
+from dagster_pipelines.publish import LossError, publish
+from dagster_pipelines.settings import Settings
+
+LARGE = "fct_rapportfakta"
+
+
+@pytest.fixture(scope="module")
+def divided(
+    refreshed_home: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
+    """The shipped reports published as if two hundred rows were many."""
+    home = tmp_path_factory.mktemp("delad")
+    settings = Settings(home=home, data_dir=refreshed_home.data_dir)
+    settings.build_dir.mkdir()
+    shutil.copy(refreshed_home.build_db, settings.build_db)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(described, "WHOLE_ROWS", 200)
+        publish(settings, run_id="delad", inputs={}, seconds={})
+    yield settings
+    shutil.rmtree(home)
+
+
+def folders(settings: Settings, kind: str) -> set[str]:
+    return {path.name for path in (settings.warehouse_dir / kind).iterdir() if path.is_dir()}
+
+
+def test_only_large_marts_are_divided_and_nothing_is_in_two_places(divided: Settings) -> None:
+    assert folders(divided, "parquet") == folders(divided, "csv") == {LARGE, "fct_kontroll"}
+    assert not (divided.warehouse_dir / "parquet" / f"{LARGE}.parquet").exists()
+
+
+@pytest.mark.parametrize(("kind", "read"), [("parquet", "read_parquet"), ("csv", "read_csv")])
+def test_the_files_together_are_the_mart(divided: Settings, kind: str, read: str) -> None:
+    for mart in folders(divided, kind):
+        files = divided.warehouse_dir / kind / mart / f"*.{kind}"
+        with duckdb.connect(divided.published_db.resolve(), read_only=True) as con:
+            per_forbund = con.execute(
+                f"select parse_filename(filename, true), count(*) "
+                f"from {read}('{files}', filename = true) "
+                "where forbund_id = parse_filename(filename, true) group by all order by all"
+            ).fetchall()
+            assert (
+                per_forbund
+                == con.execute(
+                    f"select forbund_id, count(*) from marts.{mart} group by all order by all"
+                ).fetchall()
+            )
+            if kind == "parquet":
+                sides = f"from '{files}'", f"from marts.{mart}"
+                for left, right in (sides, sides[::-1]):
+                    assert con.execute(f"({left}) except all ({right})").fetchall() == []
+
+
+def test_the_rows_of_each_file_are_in_order(divided: Settings) -> None:
+    """They are not sorted when they are written, since those of the database already are."""
+    with duckdb.connect(divided.published_db.resolve(), read_only=True) as con:
+        for mart in described.read_marts(con):
+            for file in (divided.warehouse_dir / "parquet" / mart.name).glob("*.parquet"):
+                stands = con.execute(f"from '{file}'").fetchall()
+                assert stands == con.execute(f"from '{file}' order by {mart.in_order}").fetchall()
+
+
+def test_the_data_package_is_valid_and_names_every_file(divided: Settings) -> None:
+    folder = divided.current_link.resolve()
+    report = validate(str(folder / "datapackage.json"))
+    assert report.valid, report.flatten(["name", "type", "note"])[:5]
+    resources = json.loads((folder / "datapackage.json").read_text("utf-8"))["resources"]
+    named = {
+        path
+        for resource in resources
+        for path in ([resource["path"]] if isinstance(resource["path"], str) else resource["path"])
+    }
+    assert named == {str(path.relative_to(folder)) for path in (folder / "csv").rglob("*.csv")}
+
+
+def test_a_fault_in_a_later_file_is_found(divided: Settings, tmp_path: Path) -> None:
+    folder = divided.current_link.resolve()
+    shutil.copytree(folder / "csv", tmp_path / "csv")
+    package = Path(shutil.copy(folder / "datapackage.json", tmp_path))
+    file = sorted((tmp_path / "csv" / LARGE).iterdir())[-1]
+    text = file.read_text("utf-8")
+    file.unlink()  # it is a link to what is published
+    file.write_text(text.replace(",20", ",x20"), "utf-8")
+    assert "type-error" in {error for (error,) in validate(str(package)).flatten(["type"])}
+
+
+def test_the_manifest_and_the_catalogue_list_every_file(divided: Settings) -> None:
+    folder = divided.current_link.resolve()
+    there = {
+        str(path.relative_to(folder))
+        for kind in ("parquet", "csv")
+        for path in (folder / kind).rglob(f"*.{kind}")
+    }
+    exports = json.loads((folder / "manifest.json").read_text("utf-8"))["exports"]
+    listed = [export for export in exports if export["kind"] in ("parquet", "csv")]
+    assert {export["path"] for export in listed} == there
+    facts = [e["rows"] for e in listed if e["mart"] == LARGE and e["kind"] == "parquet"]
+    with duckdb.connect(folder / "finsam.duckdb", read_only=True) as con:
+        assert [(sum(facts),)] == con.execute(f"select count(*) from marts.{LARGE}").fetchall()
+    graph = Graph().parse(folder / "dcat.ttl")
+    downloads = "http://www.w3.org/ns/dcat#downloadURL"
+    urls = {str(o) for _, p, o in graph if str(p) == downloads}
+    assert {f"{divided.public_url}{name}" for name in there} <= urls
+
+
+def test_a_lost_forbund_and_a_damaged_file_are_noticed(divided: Settings) -> None:
+    """Loss is told by the files of every förbund, and by none that is not as it was published."""
+    with duckdb.connect(divided.build_db) as con:
+        gone = "where forbund_id = 'vasteras'"
+        con.execute(f"create table borta as from marts.{LARGE} {gone}")
+        con.execute(f"delete from marts.{LARGE} {gone}")
+    try:
+        with pytest.raises(LossError):
+            publish(divided, run_id="forlust", inputs={}, seconds={})
+    finally:
+        with duckdb.connect(divided.build_db) as con:
+            con.execute(f"insert into marts.{LARGE} from borta")
+            con.execute("drop table borta")
+    damaged = divided.current_link.resolve() / "parquet" / LARGE / "vasteras.parquet"
+    kept = damaged.read_bytes()
+    damaged.unlink()
+    try:
+        with pytest.raises(LossError, match="cannot be read to compare"):
+            publish(divided, run_id="skadad", inputs={}, seconds={})
+    finally:
+        damaged.write_bytes(kept)
