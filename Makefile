@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run dashboards test lint ui docs bench bench-nation sbom audit clean
+.PHONY: help run dashboards test lint ui docs bench bench-nation spark-build spark-parity spark-cluster sbom audit clean
 
 UV_VERSION := 0.13.9
 VENV := .venv
@@ -18,7 +18,7 @@ PYTHON = $(shell for p in python3.13 python3.12 python3.11 python3; do \
 UV = $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
 run: $(VENV)/.runtime ## Build and publish the warehouse: warehouse/finsam.duckdb
 	$(BIN)/finsam refresh || { code=$$?; [ $$code -eq 3 ] && echo "Published, with a delivery in quarantine."; exit $$code; }
@@ -47,6 +47,15 @@ bench: $(VENV)/.runtime ## Measure refresh, growth, extraction, questions and re
 
 bench-nation: $(VENV)/.runtime ## The same on a synthetic country of 3 200 reports: half an hour
 	$(BIN)/python -m benchmarks.bench --size nation
+
+spark-build: $(VENV)/.spark ## Build the marts on Spark, guard and publish them (needs Java 17)
+	FINSAM_ENGINE=spark $(BIN)/finsam refresh || { code=$$?; [ $$code -eq 3 ] && echo "Published, with a delivery in quarantine."; exit $$code; }
+
+spark-parity: $(VENV)/.spark ## Compare every mart of Spark with DuckDB's, row by row (needs Java 17)
+	$(BIN)/python -m dagster_pipelines.spark.parity
+
+spark-cluster: $(VENV)/.spark ## The same on a cluster of one master and two workers on this machine
+	$(BIN)/python -m dagster_pipelines.spark.cluster -- $(BIN)/python -m dagster_pipelines.spark.parity
 
 sbom: | uv ## List every locked run-time dependency as CycloneDX: artifacts/sbom.cdx.json
 	@mkdir -p artifacts

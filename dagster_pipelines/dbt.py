@@ -5,11 +5,11 @@ Does not belong here: models, or how their results look in Dagster (`assets/tran
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from dagster_pipelines.carry import BUILT, PENDING, forget_base
 from dagster_pipelines.database import open_build
@@ -27,12 +27,16 @@ Row = dict[str, Any]
 Results = Iterator[dict[str, Any] | Break]
 """What a build gives: dbt's events of results as plain data, and at last what broke."""
 SHOWN_ROWS = 10
+BROKEN = {"error", "fail", "runtime error"}
 BUILT_EVENTS = {"LogSeedResult", "LogModelResult"}
 RESULT_EVENTS = BUILT_EVENTS | {"LogTestResult", "LogUnitTestResult"}
 
 
 class Dbt:
     """The dbt project of one installation, run in process against its build database."""
+
+    target: ClassVar[str] = "duckdb"
+    """The output of profiles.yml that it builds in."""
 
     def __init__(self, settings: Settings, project_dir: Path = PROJECT_DIR) -> None:
         self.settings = settings
@@ -57,7 +61,7 @@ class Dbt:
     @cached_property
     def manifest(self) -> Mapping[str, Any]:
         """The manifest as JSON, parsed anew when it is missing or older than the project."""
-        written = self.settings.dbt_target_dir / "manifest.json"
+        written = self.target_dir / "manifest.json"
         if not (written.exists() and _text(self._stamp) == self._project_hash):
             _ = self.parsed
         content: dict[str, Any] = json.loads(written.read_text(encoding="utf-8"))
@@ -80,23 +84,48 @@ class Dbt:
         Raises:
             RefreshError: dbt stopped before any model ran.
         """
-        from dbt.cli.main import dbtRunner  # noqa: PLC0415
-
         afresh = full or _text(self._built) != self._code_hash
         if afresh:
             forget_base(self.settings)
         # a build that dies halfway, or that a guard stops, is followed by a full one
         self._built.unlink(missing_ok=True)
         self._pending.unlink(missing_ok=True)
-        with self._released():
-            result = dbtRunner(manifest=self.parsed, callbacks=[on_event]).invoke(
-                ["build", *self._options(), *selection, *(["--full-refresh"] if afresh else [])]
-            )
-        if result.exception:
-            raise RefreshError(f"dbt could not build: {result.exception}") from result.exception
-        if result.success and not selection:
+        results = self.invoke(
+            [("build", *selection, *(["--full-refresh"] if afresh else []))], self.parsed, on_event
+        )
+        if not selection and not any(str(result.status) in BROKEN for result in results):
             replace_text(self._pending, self._code_hash)
-        return list(result.result.results)  # type: ignore[union-attr]
+        return results
+
+    def invoke(
+        self,
+        commands: Iterable[Sequence[str]],
+        manifest: "Manifest | None" = None,
+        on_event: Callable[["EventMsg"], None] = lambda _: None,
+    ) -> "list[NodeResult]":
+        """Run dbt's commands one after the other; the results of the last.
+
+        Args:
+            commands: each a command with its options, without those that say where things are.
+            manifest: of an earlier parse.
+            on_event: called with each dbt event, from dbt's threads.
+
+        Raises:
+            RefreshError: dbt stopped before any model ran.
+        """
+        from dbt.cli.main import dbtRunner  # noqa: PLC0415
+
+        results: list[NodeResult] = []
+        with self._released():
+            for command, *options in commands:
+                result = dbtRunner(manifest=manifest, callbacks=[on_event]).invoke(
+                    [command, *self._options(), *options]
+                )
+                if result.exception:
+                    said = f"dbt could not {command}: {result.exception}"
+                    raise RefreshError(said) from result.exception
+                results = list(result.result.results)  # type: ignore[union-attr]
+        return results
 
     def results(self, *, full: bool = False, selection: Sequence[str] = ()) -> Results:
         """Build and test: each result of a model, seed or test, then each break (see `run`)."""
@@ -128,13 +157,13 @@ class Dbt:
         def tell(message: "EventMsg") -> None:
             if message.info.name in RESULT_EVENTS:
                 result = msg_to_dict(message)
-                on_result({**result, "rows": _rows(result)})
+                on_result({**result, "rows": self._rows(result)})
 
         return self.breaks(self.build(full=full, selection=selection, on_event=tell))
 
     def breaks(self, results: "Sequence[NodeResult]") -> list[Break]:
         """The errors and failed tests among `results`, with the first rows that failed."""
-        broken = [r for r in results if str(r.status) in ("error", "fail", "runtime error")]
+        broken = [r for r in results if str(r.status) in BROKEN]
         if not broken:
             return []
         with open_build(self.settings) as con:
@@ -142,6 +171,15 @@ class Dbt:
                 Break(f"dbt: {r.node.name}", r.message or str(r.status), _failing_rows(con, r))
                 for r in broken
             ]
+
+    def _rows(self, result: Mapping[str, Any]) -> int | None:
+        """Rows of the table that was built; None where nobody has counted them."""
+        return _rows(result)
+
+    @property
+    def target_dir(self) -> Path:
+        """dbt's manifest and compiled SQL."""
+        return self.settings.dbt_target_dir
 
     @cached_property
     def _code_hash(self) -> str:
@@ -153,7 +191,7 @@ class Dbt:
 
     @property
     def _stamp(self) -> Path:
-        return self.settings.dbt_target_dir / "manifest.parsed"
+        return self.target_dir / "manifest.parsed"
 
     @property
     def _built(self) -> Path:
@@ -167,7 +205,8 @@ class Dbt:
         places = {
             "--project-dir": self.project_dir,
             "--profiles-dir": self.project_dir,
-            "--target-path": self.settings.dbt_target_dir,
+            "--target": self.target,
+            "--target-path": self.target_dir,
             "--log-path": self.settings.build_dir / "logs",
         }
         quiet = ["--log-level", "none", "--log-level-file", "info"]
@@ -181,6 +220,15 @@ class Dbt:
             yield
         finally:
             _let_go()
+
+
+def dbt_for(settings: Settings, project_dir: Path = PROJECT_DIR) -> Dbt:
+    """dbt on the engine that the settings name."""
+    if settings.engine == "spark":
+        from dagster_pipelines.spark.build import SparkDbt  # noqa: PLC0415 (it builds on this)
+
+        return SparkDbt(settings, project_dir)
+    return Dbt(settings, project_dir)
 
 
 def _let_go() -> None:

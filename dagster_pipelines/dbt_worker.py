@@ -20,7 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-from dagster_pipelines.dbt import Dbt, Results
+from dagster_pipelines.dbt import Dbt, Results, dbt_for
 from dagster_pipelines.outcome import Break, RefreshError
 from dagster_pipelines.settings import PROJECT_DIR, Settings
 
@@ -35,7 +35,7 @@ class DbtWorker:
     """
 
     def __init__(self, settings: Settings, project_dir: Path = PROJECT_DIR) -> None:
-        self._dbt = Dbt(settings, project_dir)
+        self._dbt = dbt_for(settings, project_dir)
 
     def __enter__(self) -> Self:
         settings = self._dbt.settings

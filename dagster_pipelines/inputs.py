@@ -23,6 +23,8 @@ ENGINES = ("dbt-core", "dbt-duckdb", "duckdb")
 PLACES = {
     "home", "data_dir", "threads", "memory_mb", "lock_timeout_seconds", "keep_versions",
     "max_age_hours", "min_free_mb", "alert_url", "query_timeout_seconds", "query_memory_mb",
+    "spark_master", "spark_driver_host", "spark_memory_mb", "spark_partitions",
+    "spark_java_options",
 }  # fmt: skip
 
 Fingerprint = Mapping[str, str]

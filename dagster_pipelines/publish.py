@@ -29,6 +29,7 @@ from dagster_pipelines.exports.datapackage import write_datapackage
 from dagster_pipelines.exports.dcat import write_catalogue
 from dagster_pipelines.exports.excel import write_workbook
 from dagster_pipelines.exports.marts import Mart, in_order, read_marts
+from dagster_pipelines.exports.partitioned import write_partitioned
 from dagster_pipelines.exports.tables import Changed, parquet_of, write_tables
 from dagster_pipelines.inputs import Fingerprint
 from dagster_pipelines.manifest import Manifest
@@ -120,6 +121,8 @@ def _write(settings: Settings, staged: Path, run_id: str, accept_loss: bool) -> 
         marts = read_marts(con)
         exports = write_tables(con, marts, staged, base, changed)
         exports += write_workbook(con, marts, about, settings)
+        if settings.engine == "spark":
+            write_partitioned(marts, staged, settings)
         contents = _contents(con)
         period = _period(con, marts)
         con.execute("checkpoint")

@@ -10,7 +10,7 @@ from typing import Any
 
 import dagster as dg
 
-from dagster_pipelines.dbt import Dbt
+from dagster_pipelines.dbt import dbt_for
 from dagster_pipelines.inputs import Fingerprint, fingerprint
 from dagster_pipelines.lock import exclusive_build
 from dagster_pipelines.log import logger, to_file
@@ -73,7 +73,7 @@ def default_resources(settings: Settings) -> Mapping[str, Any]:
         "settings": settings,
         "build": build,
         "guard": guard,
-        "dbt": Dbt(settings),
+        "dbt": dbt_for(settings),
         "options": RefreshOptions(),
     }
 

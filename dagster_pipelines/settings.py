@@ -32,6 +32,26 @@ class Settings(BaseSettings):
     memory_mb: int = Field(
         default=4096, ge=256, description="Memory that DuckDB may use in a refresh; the rest spills"
     )
+    engine: Literal["duckdb", "spark"] = Field(
+        default="duckdb", description="What builds the marts; spark needs Java 17 and its group"
+    )
+    spark_master: str = Field(
+        default="local[2]",
+        description="Where Spark runs: local[threads], or a cluster's spark://host:port",
+        pattern=r"^(local\[(\d+|\*)\]|spark://\S+:\d+)$",
+    )
+    spark_driver_host: str = Field(
+        default="127.0.0.1", description="This machine's name as a cluster's workers reach it"
+    )
+    spark_memory_mb: int = Field(
+        default=2048, ge=512, description="Memory of Spark's driver, and of each executor"
+    )
+    spark_partitions: int = Field(
+        default=2, ge=1, description="Parts that Spark cuts a join or a sum into; some per core"
+    )
+    spark_java_options: str = Field(
+        default="", description="Further options of the Java machine of Spark's driver"
+    )
     max_file_mb: int = Field(
         default=512, ge=1, description="A landing file larger than this is refused"
     )
@@ -210,6 +230,16 @@ class Settings(BaseSettings):
         return self.build_dir / "target"
 
     @cached_property
+    def spark_dir(self) -> Path:
+        """What Spark reads and writes: the raw layer and its tables as Parquet, dbt's target."""
+        return self.build_dir / "spark"
+
+    @cached_property
+    def spark_tables(self) -> Path:
+        """One folder `<schema>.db/<table>` of Parquet per table that Spark built."""
+        return self.spark_dir / "tabeller"
+
+    @cached_property
     def dagster_home(self) -> Path:
         """Runs, schedules and sensor cursors of Dagster."""
         return self.build_dir / "dagster_home"
@@ -220,6 +250,12 @@ class Settings(BaseSettings):
         os.environ["FINSAM_THREADS"] = str(self.threads)
         os.environ["FINSAM_MEMORY_MB"] = str(self.memory_mb)
         os.environ["FINSAM_TEMP_DIR"] = str(self.temp_dir)
+        os.environ["FINSAM_SPARK_DIR"] = str(self.spark_dir)
+        os.environ["FINSAM_SPARK_MASTER"] = self.spark_master
+        os.environ["FINSAM_SPARK_DRIVER_HOST"] = self.spark_driver_host
+        os.environ["FINSAM_SPARK_MEMORY_MB"] = str(self.spark_memory_mb)
+        os.environ["FINSAM_SPARK_PARTITIONS"] = str(self.spark_partitions)
+        os.environ["FINSAM_SPARK_JAVA_OPTIONS"] = self.spark_java_options
         os.environ["DBT_TARGET_PATH"] = str(self.dbt_target_dir)
         os.environ["DBT_LOG_PATH"] = str(self.build_dir / "logs")
         os.environ["DBT_PROJECT_DIR"] = str(PROJECT_DIR)

@@ -34,6 +34,8 @@ ENTRIES = (
     "manifest.json",
 )  # fmt: skip
 """What a version holds, and what `warehouse/` has a link to where the version has it."""
+ON_SPARK = ("partitionerad",)
+"""What else a version holds that was built on Spark."""
 TIME = "%Y%m%dT%H%M%S.%fZ"
 NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL}
 Entry = Mapping[str, Any]
@@ -293,7 +295,7 @@ def _wal(version: Path) -> Path:
 def _point_at(settings: Settings, version: Path) -> None:
     """Replace `aktuell`, then see to it that the three names lead through it."""
     _link(settings.current_link, f"{settings.versions_dir.name}/{version.name}")
-    for name in ENTRIES:
+    for name in (*ENTRIES, *ON_SPARK):
         through = f"{settings.current_link.name}/{name}"
         link = settings.warehouse_dir / name
         if not (version / name).exists():  # from before there was such an export
@@ -347,7 +349,7 @@ def _adopt_plain_files(settings: Settings) -> None:
     if not version.is_dir():
         staged = settings.versions_dir / f".{name}"
         staged.mkdir()
-        for entry in ENTRIES:
+        for entry in (*ENTRIES, *ON_SPARK):
             source = settings.warehouse_dir / entry
             if source.is_dir():
                 shutil.copytree(source, staged / entry, copy_function=hard_link)

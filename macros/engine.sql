@@ -3,6 +3,14 @@
   A macro is named after what it gives, not after the function behind it.
 #}
 
+{# A table of the raw layer: as the loader left it or, on Spark, the Parquet that was made of it. #}
+{% macro raw(table) -%}{{ adapter.dispatch('raw', 'finsam')(source('raw', table)) }}{%- endmacro %}
+{% macro default__raw(relation) -%}{{ relation }}{%- endmacro %}
+{% macro spark__raw(relation) -%}
+    {%- if relation.is_cte -%}{{ relation }}{# a unit test's rows #}
+    {%- else -%}parquet.`{{ env_var('FINSAM_SPARK_DIR', '.build/spark') }}/raw/{{ relation.identifier }}.parquet`{%- endif -%}
+{%- endmacro %}
+
 {# Stable key of a row: md5 of its natural key's parts, null and empty kept apart. #}
 {% macro key(columns) -%}
     md5(concat_ws('|', {% for column in columns -%}
@@ -40,10 +48,39 @@
     where trim(delar.del) <> ''
 {%- endmacro %}
 
-{# Comma-separated text of the distinct values of a group, ordered. #}
-{% macro list_distinct(expression, order) -%}{{ adapter.dispatch('list_distinct', 'finsam')(expression, order) }}{%- endmacro %}
-{% macro default__list_distinct(expression, order) -%}
-    string_agg(distinct {{ expression }}, ', ' order by {{ order }})
+{# Comma-separated text of the distinct values of a group, in order; null where there is none. #}
+{% macro list_distinct(expression) -%}
+    {{ adapter.dispatch('list_distinct', 'finsam')('cast(' ~ expression ~ ' as ' ~ dbt.type_string() ~ ')') }}
+{%- endmacro %}
+{% macro default__list_distinct(text) -%}string_agg(distinct {{ text }}, ', ' order by {{ text }}){%- endmacro %}
+{#- listagg stops Spark's planner where a query has two of them -#}
+{% macro spark__list_distinct(text) -%}
+    array_join(nullif(array_sort(collect_set({{ text }})), cast(array() as array<string>)), ', ')
+{%- endmacro %}
+
+{# A whole number with its thousands apart. #}
+{% macro tusental(number, mellanrum) -%}{{ adapter.dispatch('tusental', 'finsam')(number, mellanrum) }}{%- endmacro %}
+{% macro default__tusental(number, mellanrum) -%}replace(format('{:,}', {{ number }}), ',', '{{ mellanrum }}'){%- endmacro %}
+{% macro spark__tusental(number, mellanrum) -%}replace(format_number({{ number }}, 0), ',', '{{ mellanrum }}'){%- endmacro %}
+
+{#
+  Division of decimals: a double in every engine. Spark would give a decimal of its own scale, and
+  the last digit would depend on the engine.
+#}
+{% macro kvot(taljare, namnare) -%}{{ adapter.dispatch('kvot', 'finsam')(taljare, namnare) }}{%- endmacro %}
+{% macro default__kvot(taljare, namnare) -%}({{ taljare }}) / {{ namnare }}{%- endmacro %}
+{% macro spark__kvot(taljare, namnare) -%}cast({{ taljare }} as double) / cast({{ namnare }} as double){%- endmacro %}
+
+{# A double rounded to so many decimals, halves away from zero. #}
+{% macro avrunda(number, decimaler) -%}{{ adapter.dispatch('avrunda', 'finsam')(number, decimaler) }}{%- endmacro %}
+{% macro default__avrunda(number, decimaler) -%}round({{ number }}, {{ decimaler }}){%- endmacro %}
+{% macro spark__avrunda(number, decimaler) -%}(round(({{ number }}) * {{ 10 ** decimaler }}d, 0) / {{ 10 ** decimaler }}d){%- endmacro %}
+
+{# A double as a decimal. DuckDB adds a hair before it rounds, so that what is printed as a half is one. #}
+{% macro decimaltal(number, decimaler) -%}{{ adapter.dispatch('decimaltal', 'finsam')(number, decimaler) }}{%- endmacro %}
+{% macro default__decimaltal(number, decimaler) -%}cast({{ number }} as decimal(18, {{ decimaler }})){%- endmacro %}
+{% macro spark__decimaltal(number, decimaler) -%}
+    cast(rint(({{ number }}) * {{ 10 ** decimaler }}d + 1e-9d * sign({{ number }})) / {{ 10 ** decimaler }}d as decimal(18, {{ decimaler }}))
 {%- endmacro %}
 
 {% macro whole_months(start, end) -%}{{ adapter.dispatch('whole_months', 'finsam')(start, end) }}{%- endmacro %}
@@ -62,3 +99,45 @@
 {# Likeness of two labels, 0 to 1 (Jaro-Winkler). #}
 {% macro likeness(left, right) -%}{{ adapter.dispatch('likeness', 'finsam')(left, right) }}{%- endmacro %}
 {% macro default__likeness(left, right) -%}jaro_winkler_similarity({{ left }}, {{ right }}){%- endmacro %}
+{#
+  The same of functions that every Spark has, byte by byte as DuckDB counts. Bytes match when they are
+  equal and no further apart than half the longer text (`traff`: the first one free, in order); those
+  matched in another order count half; up to four common first ones lift a likeness above 0.7.
+  A lambda over an array of one is how SQL gives a value a name.
+#}
+{% macro spark__likeness(left, right) -%}
+    element_at(transform(
+        transform(
+            transform(
+                array(named_struct(
+                    'a', regexp_extract_all(hex(encode({{ left }}, 'utf-8')), '..', 0),
+                    'b', regexp_extract_all(hex(encode({{ right }}, 'utf-8')), '..', 0)
+                )),
+                t -> named_struct('a', t.a, 'b', t.b, 'traff', aggregate(
+                    sequence(1, greatest(size(t.a), 1)),
+                    cast(array() as array<struct<i: int, j: int>>),
+                    (traff, i) -> concat(traff, slice(transform(
+                        filter(sequence(1, greatest(size(t.b), 1)), j ->
+                            get(t.b, j - 1) = get(t.a, i - 1)
+                            and abs(i - j) <= greatest(greatest(size(t.a), size(t.b)) div 2 - 1, 0)
+                            and not exists(traff, tagen -> tagen.j = j)
+                        ),
+                        j -> named_struct('i', i, 'j', j)
+                    ), 1, 1))
+                ))
+            ),
+            t -> named_struct(
+                'forled', size(filter(sequence(1, 4), k -> slice(t.a, 1, k) = slice(t.b, 1, k)
+                    and size(t.a) >= k and size(t.b) >= k)),
+                'jaro', case when size(t.traff) = 0 then 0d else (
+                    size(t.traff) / size(t.a) + size(t.traff) / size(t.b)
+                    + (size(t.traff) - size(filter(sequence(1, size(t.traff)), k ->
+                        element_at(t.a, element_at(t.traff, k).i)
+                        <> element_at(t.b, element_at(array_sort(transform(t.traff, x -> x.j)), k))
+                    )) div 2) / size(t.traff)
+                ) / 3 end
+            )
+        ),
+        t -> case when t.jaro > 0.7d then t.jaro + t.forled * 0.1d * (1 - t.jaro) else t.jaro end
+    ), 1)
+{%- endmacro %}

@@ -49,7 +49,9 @@
   `relation` (printed figures, one per post and column) plus the derived ones.
   One pass per derivation, so that each sees those before it.
 #}
-{% macro harled_delsummor(relation) %}
+{% macro harled_delsummor(relation) %}{{ adapter.dispatch('harled_delsummor', 'finsam')(relation) }}{% endmacro %}
+
+{% macro default__harled_delsummor(relation) %}
     {%- set ns = namespace(forra=relation) -%}
     {%- for statement, post_code, regel_id, delar in harledningar() -%}
     {%- set steg = 'harledd_' ~ loop.index -%}
@@ -66,7 +68,7 @@
             cast(sum(belopp_sek * case post_code {% for del, vikt in delar %}when '{{ del }}' then {{ vikt }} {% endfor %}end) as decimal(18, 2)) as belopp_sek,
             cast(sum(halv_enhet_sek) as decimal(18, 2)) as halv_enhet_sek,
             cast(0 as bigint) as antal_figurer,
-            cast({{ list_distinct('rader', 'rader') }} as {{ dbt.type_string() }}) as rader,
+            cast({{ list_distinct('rader') }} as {{ dbt.type_string() }}) as rader,
             min(forsta_rad) as forsta_rad,
             true as harledd,
             cast({{ "'" ~ regel_id ~ "'" if regel_id else 'null' }} as {{ dbt.type_string() }}) as harledd_av_regel
@@ -93,5 +95,73 @@
     {%- endfor -%}
     harledd as (
         select * from {{ ns.forra }}
+    )
+{%- endmacro %}
+
+{#
+  The same as a fold over the figures of one column, since Spark would plan each pass from the start:
+  twelve passes that each read the one before twice are four thousand.
+#}
+{% macro spark__harled_delsummor(relation) %}
+    {%- set figur -%}
+        struct<post_code: string, belopp_sek: decimal(18, 2), halv_enhet_sek: decimal(18, 2), antal_figurer: bigint,
+            rader: string, forsta_rad: int, harledd: boolean, harledd_av_regel: string>
+    {%- endset -%}
+    kolumnens_figurer as (
+        select
+            leverans_id, report_id, forbund_id, statement, scenario, period_start, period_end,
+            collect_list(cast(struct(
+                post_code, belopp_sek, halv_enhet_sek, antal_figurer, rader, forsta_rad, harledd, harledd_av_regel
+            ) as {{ figur }})) as figurer
+        from {{ relation }}
+        group by leverans_id, report_id, forbund_id, statement, scenario, period_start, period_end
+    ),
+
+    alla_figurer as (
+        select
+            *,
+            aggregate(
+                filter(array(
+                    {%- for statement, post_code, regel_id, delar in harledningar() %}
+                    {%- set kravda = kravda_delar(post_code) + ([delar[0][0]] if delar | selectattr(1, 'equalto', -1) | list else []) %}
+                    named_struct(
+                        'statement', '{{ statement }}', 'post_code', '{{ post_code }}',
+                        'regel_id', cast({{ "'" ~ regel_id ~ "'" if regel_id else 'null' }} as string),
+                        'kravda', cast(array({% for del in kravda %}'{{ del }}'{{ ', ' if not loop.last }}{% endfor %}) as array<string>),
+                        'vikter', map({% for del, vikt in delar %}'{{ del }}', {{ vikt }}{{ ', ' if not loop.last }}{% endfor %})
+                    ){{ ',' if not loop.last }}
+                    {%- endfor %}
+                ), regel -> regel.statement = kolumnens_figurer.statement),
+                figurer,
+                (figurer, regel) -> concat(figurer, transform(
+                    filter(
+                        array(filter(figurer, figur -> map_contains_key(regel.vikter, figur.post_code))),
+                        delar -> size(delar) > 0
+                            and not exists(figurer, figur -> figur.post_code = regel.post_code)
+                            and forall(regel.kravda, kravd -> exists(figurer, figur -> figur.post_code = kravd))
+                    ),
+                    delar -> cast(named_struct(
+                        'post_code', regel.post_code,
+                        'belopp_sek', aggregate(delar, cast(0 as decimal(38, 2)), (summa, del) ->
+                            cast(summa + del.belopp_sek * regel.vikter[del.post_code] as decimal(38, 2))),
+                        'halv_enhet_sek', aggregate(delar, cast(0 as decimal(38, 2)), (summa, del) ->
+                            cast(summa + del.halv_enhet_sek as decimal(38, 2))),
+                        'antal_figurer', 0,
+                        'rader', array_join(array_sort(array_distinct(transform(delar, del -> del.rader))), ', '),
+                        'forsta_rad', array_min(transform(delar, del -> del.forsta_rad)),
+                        'harledd', true,
+                        'harledd_av_regel', regel.regel_id
+                    ) as {{ figur }})
+                ))
+            ) as alla
+        from kolumnens_figurer
+    ),
+
+    harledd as (
+        select
+            leverans_id, report_id, forbund_id, statement, figur.post_code, scenario, period_start, period_end,
+            figur.belopp_sek, figur.halv_enhet_sek, figur.antal_figurer, figur.rader, figur.forsta_rad,
+            figur.harledd, figur.harledd_av_regel
+        from alla_figurer lateral view explode(alla) as figur
     )
 {%- endmacro %}

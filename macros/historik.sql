@@ -2,12 +2,16 @@
   The questions of fct_ekonomi_historik as table macros of the warehouse, made when it is built.
   `gallande` is told anew among the reports that were known: the latest that states the figure.
 #}
-{% macro ekonomi_per() -%}
+{% macro ekonomi_per() -%}{{ adapter.dispatch('ekonomi_per', 'finsam')() }}{%- endmacro %}
+{% macro spark__ekonomi_per() -%}{%- endmacro %}  {# a table macro is a thing of DuckDB's #}
+{% macro default__ekonomi_per() -%}
     create or replace macro {{ this.schema }}.ekonomi_per(dag) as table
     {{ historik('kand_fran <= cast(dag as date) and (kand_till is null or kand_till > cast(dag as date))') }}
 {%- endmacro %}
 
-{% macro ekonomi_beslutad_per() -%}
+{% macro ekonomi_beslutad_per() -%}{{ adapter.dispatch('ekonomi_beslutad_per', 'finsam')() }}{%- endmacro %}
+{% macro spark__ekonomi_beslutad_per() -%}{%- endmacro %}
+{% macro default__ekonomi_beslutad_per() -%}
     create or replace macro {{ this.schema }}.ekonomi_beslutad_per(dag) as table
     {{ historik('kand_till is null and beslutad_datum <= cast(dag as date)') }}
 {%- endmacro %}

@@ -100,7 +100,7 @@ led as (
         kolumner.period_end,
         sum(tal.belopp_sek * regel.vikt) as led,
         sum(tal.halv_enhet_sek * abs(regel.vikt)) as led_halv_enhet,
-        {{ list_distinct('tal.rader', 'tal.rader') }} as led_rader
+        {{ list_distinct('tal.rader') }} as led_rader
     from kolumner
     inner join {{ regel }} as regel on kolumner.regel_id = regel.regel_id
     inner join {{ tal }} as tal

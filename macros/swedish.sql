@@ -3,10 +3,12 @@
 {# 1234567.00 -> '1 234 567'; decimals only where there are any, with a comma. #}
 {% macro svenskt_tal(number) -%}
     (case when {{ number }} < 0 then '−' else '' end
-    || {{ replace_all("format('{:,}', cast(trunc(abs(" ~ number ~ ")) as bigint))", ',', ' ') }}
+    || {{ tusental("cast(floor(abs(" ~ number ~ ")) as bigint)", ' ') }}
     || case
-        when abs({{ number }}) = trunc(abs({{ number }})) then ''
-        else ',' || rtrim(lpad(cast(cast(round((abs({{ number }}) - trunc(abs({{ number }}))) * 100, 0) as integer) as varchar), 2, '0'), '0')
+        when abs({{ number }}) = floor(abs({{ number }})) then ''
+        else ',' || trim(trailing '0' from lpad(cast(
+            cast(round((abs({{ number }}) - floor(abs({{ number }}))) * 100, 0) as integer) as {{ dbt.type_string() }}
+        ), 2, '0'))
     end)
 {%- endmacro %}
 
@@ -27,7 +29,7 @@
 
 {# Name folded to an identifier: 'Coachingteam Örebro' -> 'coachingteam-orebro'. #}
 {% macro slug(name) -%}
-    trim({{ replace_all("translate(lower(" ~ name ~ "), 'åäöéü', 'aaoeu')", '[^a-z0-9]+', '-') }}, '-')
+    trim(both '-' from {{ replace_all("translate(lower(" ~ name ~ "), 'åäöéü', 'aaoeu')", '[^a-z0-9]+', '-') }})
 {%- endmacro %}
 
 {# Key for comparing labels: lower case, single spaces, no trailing account or note numbers. #}

@@ -49,7 +49,7 @@ select
     min(antal) = max(antal) as eniga,
     cast(min(antal) as decimal(18, 4)) as lagst,
     cast(max(antal) as decimal(18, 4)) as hogst,
-    {{ list_distinct('cast(line as varchar)', 'cast(line as varchar)') }} as rader,
+    {{ list_distinct('line') }} as rader,
     min(line) as forsta_rad
 from rangordnad
 group by

@@ -145,7 +145,7 @@ select
     cast(sum(belopp_sek) as decimal(18, 2)) as belopp_sek,
     cast(sum(halv_enhet_sek) as decimal(18, 2)) as halv_enhet_sek,
     count(*) as antal_figurer,
-    {{ list_distinct('cast(line as varchar)', 'cast(line as varchar)') }} as rader,
+    {{ list_distinct('line') }} as rader,
     min(line) as forsta_rad
 from unik
 where ordning = 1

@@ -167,7 +167,7 @@ numrerade as (
         *,
         row_number() over (
             partition by leverans_id, regel_id, scenario, period_start, period_end, objekt
-            order by summa, led, rader
+            order by summa nulls last, led nulls last, rader nulls last
         ) as upprepning
     from samlade
 ),

@@ -78,7 +78,7 @@ tryckta_andelar as (
         'tryckt andel' as sort,
         sum(value) as andel,
         sum(halv_enhet) as tolerans,
-        {{ list_distinct('cast(line as varchar)', 'cast(line as varchar)') }} as rader
+        {{ list_distinct('line') }} as rader
     from part
     where unit = 'procent' and part is not null
     group by leverans_id, forbund_id, part, scenario, period_start, period_end
@@ -94,7 +94,7 @@ bidrag as (
         period_end,
         sum(belopp_sek) as belopp,
         sum(halv_enhet) as halv_enhet,
-        {{ list_distinct('cast(line as varchar)', 'cast(line as varchar)') }} as rader
+        {{ list_distinct('line') }} as rader
     from part
     where belopp_sek is not null and part is not null and period_start is not null
     group by leverans_id, forbund_id, part, scenario, period_start, period_end
@@ -124,8 +124,8 @@ bidragsandelar as (
         period_start,
         period_end,
         'andel av bidragen' as sort,
-        round(100 * belopp / total, 4) as andel,
-        round(100 * halv_enhet / total, 4) + 0.0001 as tolerans,
+        {{ avrunda(kvot('100 * belopp', 'total'), 4) }} as andel,
+        {{ avrunda(kvot('100 * halv_enhet', 'total'), 4) }} + 0.0001 as tolerans,
         rader
     from bidrag_med_total
 ),

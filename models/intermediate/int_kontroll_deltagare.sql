@@ -43,7 +43,7 @@ konsrad as (
         period_end,
         sum(antal) as konssumma,
         count(distinct kon) as antal_kon,
-        {{ list_distinct('rader', 'rader') }} as rader
+        {{ list_distinct('rader') }} as rader
     from kand
     where kon is not null
     group by 1, 2, 3, 4, 5, 6, 7
@@ -183,7 +183,7 @@ insatssumma as (
         total.rader,
         sum(del.antal) as led,
         count(distinct del.insats_id) as insatser,
-        {{ list_distinct('del.rader', 'del.rader') }} as delrader
+        {{ list_distinct('del.rader') }} as delrader
     from kand as total
     left join kand as del
         on total.leverans_id = del.leverans_id
@@ -261,7 +261,7 @@ kategorier as (
         period_end,
         sum(case when not ar_kategorisumma then antal end) as led,
         max(case when ar_kategorisumma then antal end) as kategorisumma,
-        {{ list_distinct('rader', 'rader') }} as delrader
+        {{ list_distinct('rader') }} as delrader
     from kand
     where fordelning is not null and kon is null
     group by leverans_id, omfang, insats, insatstyp, matt, fordelning, scenario, period_start, period_end

@@ -36,7 +36,7 @@ egna_rader as (
         summa.halv_enhet,
         sum(del.belopp_sek) as led,
         sum(del.halv_enhet) as led_halv_enhet,
-        {{ list_distinct('cast(del.line as varchar)', 'cast(del.line as varchar)') }} as delrader
+        {{ list_distinct('del.line') }} as delrader
     from rad as summa
     left join rad as del
         on summa.leverans_id = del.leverans_id
@@ -69,7 +69,7 @@ summor_ovanfor as (
         summa.unit,
         sum(ovanfor.belopp_sek) as belopp_sek,
         sum(ovanfor.halv_enhet) as halv_enhet,
-        {{ list_distinct('cast(ovanfor.line as varchar)', 'cast(ovanfor.line as varchar)') }} as delrader
+        {{ list_distinct('ovanfor.line') }} as delrader
     from rad as summa
     inner join rad as ovanfor
         on summa.leverans_id = ovanfor.leverans_id
@@ -155,7 +155,7 @@ varavrad as (        -- a total without its own rows may still be followed by wh
         summa.halv_enhet,
         sum(del.belopp_sek) as led,
         sum(del.halv_enhet) as led_halv_enhet,
-        {{ list_distinct('cast(del.line as varchar)', 'cast(del.line as varchar)') }} as delrader
+        {{ list_distinct('del.line') }} as delrader
     from rad as summa
     inner join rad as del
         on summa.leverans_id = del.leverans_id
@@ -261,7 +261,7 @@ slagsumma as (
             then slag.belopp_sek end) as insatser,
         sum(case when slag.slag = 'insatstyp' or (slag.slag = 'insats' and egen.insatstyp is null)
             then slag.halv_enhet end) as insatser_halv_enhet,
-        {{ list_distinct('cast(slag.line as varchar)', 'cast(slag.line as varchar)') }} as delrader
+        {{ list_distinct('slag.line') }} as delrader
     from slag
     left join slag as egen
         on slag.leverans_id = egen.leverans_id
@@ -312,7 +312,7 @@ kst as (
         case
             when slagsumma.tabellens_totalt is not null then null
             when rr.belopp_sek is not null then rr.rader
-            else cast(texttotal.line as varchar)
+            else cast(texttotal.line as {{ dbt.type_string() }})
         end as totalrad
     from slagsumma
     left join ekonomi as rr
@@ -545,7 +545,7 @@ avp as (
         avvikelse.period_end,
         avvikelse.label || ', rad ' || avvikelse.line as objekt,
         avvikelse.value as summa,
-        round(100 * jamforelse.avvikelse / nullif(jamforelse.budget, 0), 2) as led,
+        {{ avrunda(kvot('100 * jamforelse.avvikelse', 'nullif(jamforelse.budget, 0)'), 2) }} as led,
         avvikelse.halv_enhet as tolerans,
         'rad ' || avvikelse.line as rader
     from avvikelse

@@ -153,9 +153,9 @@ slag as (
             ('administration', 'administration')
         ] %}
         {%- set rad = "case when kostnadstyp = '" ~ typ ~ "' then kallor end" %}
-        {{ list_distinct(rad, rad) }} as {{ storhet_id }}_rader,
+        {{ list_distinct(rad) }} as {{ storhet_id }}_rader,
         {%- endfor %}
-        {{ list_distinct('kallor', 'kallor') }} as kostnadsslagen_rader
+        {{ list_distinct('kallor') }} as kostnadsslagen_rader
     from kostnad
     group by leverans_id, scenario, period_start, period_end
 ),
@@ -275,10 +275,10 @@ konsfordelning as (
         max(case when kon = 'kvinna' then antal end) as kvinnor,
         max(case when kon = 'kvinna' then antal end) + max(case when kon = 'man' then antal end) as kvinnor_och_man,
         max(case when kon = 'kvinna' then rader end) as kvinnor_rader,
-        {{ list_distinct('rader', 'rader') }} as kvinnor_och_man_rader,
+        {{ list_distinct('rader') }} as kvinnor_och_man_rader,
         row_number() over (
             partition by leverans_id, insats_id, period_start, period_end
-            order by case matt when 'totalt' then 1 else 2 end, case when insatstyp is null then 1 else 2 end, insatstyp
+            order by case matt when 'totalt' then 1 else 2 end, insatstyp nulls first
         ) as ordning
     from antal
     where matt in ('totalt', 'registrerade') and fordelning is null and kon is not null
@@ -300,7 +300,7 @@ avslut as (
         max(alla.antal) as avslutade,
         {%- for villkor, storhet_id in [('not ', 'avslutade_arbete_studier'), ('', 'avslutade_arbete_studier_aktiv')] %}
         {%- set rad = "case when " ~ villkor ~ matches('lower(orsak.avslutsorsak)', "'aktivt arbetssökande'") ~ " then orsak.rader end" %}
-        {{ list_distinct(rad, rad) }} as {{ storhet_id }}_rader,
+        {{ list_distinct(rad) }} as {{ storhet_id }}_rader,
         {%- endfor %}
         max(alla.rader) as avslutade_rader
     from antal as orsak
@@ -351,8 +351,8 @@ insatser_med_deltagare as (
         period_end,
         sum(insatskostnad) as insatskostnad,
         sum(insatsdeltagare) as insatsdeltagare,
-        {{ list_distinct('insatskostnad_rader', 'insatskostnad_rader') }} as insatskostnad_rader,
-        {{ list_distinct('insatsdeltagare_rader', 'insatsdeltagare_rader') }} as insatsdeltagare_rader
+        {{ list_distinct('insatskostnad_rader') }} as insatskostnad_rader,
+        {{ list_distinct('insatsdeltagare_rader') }} as insatsdeltagare_rader
     from insats_med_deltagare
     where insatstyp = 'individinriktad'
     group by leverans_id, omfang, scenario, period_start, period_end
@@ -394,10 +394,10 @@ enligt_definition as (
         taljare.period_end,
         case
             when definition.namnare is null then cast(taljare.varde - coalesce(avdrag.varde, 0) as decimal(18, 4))
-            else cast(
-                case definition.enhet when 'procent' then 100 else 1 end
-                * (taljare.varde - coalesce(avdrag.varde, 0)) / nullif(namnare.varde, 0) as decimal(18, 4)
-            )
+            else {{ decimaltal(kvot(
+                "case definition.enhet when 'procent' then 100 else 1 end * (taljare.varde - coalesce(avdrag.varde, 0))",
+                'nullif(namnare.varde, 0)'
+            ), 4) }}
         end as varde,
         concat_ws(', ', taljare.rader, avdrag.rader, namnare.rader) as rader,
         -- the förbund's own figure before that of one kind of insats
@@ -405,7 +405,7 @@ enligt_definition as (
             partition by
                 taljare.leverans_id, definition.nyckeltal_id, taljare.insats_id, taljare.scenario,
                 taljare.period_start, taljare.period_end
-            order by case when taljare.omfang is null then 0 else 1 end, taljare.omfang
+            order by taljare.omfang nulls first
         ) as ordning
     from definition
     inner join storhet as taljare on definition.taljare = taljare.storhet_id

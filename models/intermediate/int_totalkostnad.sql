@@ -75,8 +75,7 @@ select
         max(case when begrepp = 'medlemsbidrag' and ordning = 1 then belopp_sek end),
         max(case when begrepp = 'verksamhetens_intakter' and ordning = 1 then belopp_sek end)
     ) as decimal(18, 2)) as medlemsbidrag_sek,
-    {{ list_distinct("case when begrepp = 'verksamhetens_kostnader' and foretrade = 2 then cast(line as varchar) end",
-        "case when begrepp = 'verksamhetens_kostnader' and foretrade = 2 then cast(line as varchar) end") }} as kostnader_tabell_rader,
+    {{ list_distinct("case when begrepp = 'verksamhetens_kostnader' and foretrade = 2 then line end") }} as kostnader_tabell_rader,
     max(case when begrepp = 'verksamhetens_kostnader' and ordning = 1 then line end) as kostnader_rad,
     max(case when begrepp = 'periodens_resultat' and ordning = 1 then line end) as resultat_rad,
     coalesce(

@@ -47,9 +47,7 @@ select
     ekonomi.period_end,
     {{ som_kolumner('balansrakning', 'ekonomi') }}
     coalesce(max(kontroll.utfall), 'ej prövbar') as balans_utfall,
-    {{ list_distinct(
-        'case when ekonomi.harledd then ekonomi.post_code end', 'case when ekonomi.harledd then ekonomi.post_code end'
-    ) }} as harledda_poster
+    {{ list_distinct('case when ekonomi.harledd then ekonomi.post_code end') }} as harledda_poster
 from ekonomi
 inner join senaste
     on ekonomi.report_id = senaste.report_id

@@ -50,7 +50,7 @@ resultat as (
         period.periodslag,
         period.period,
         row_number() over (
-            partition by ekonomi.forbund_id order by ekonomi.period_end desc, ekonomi.period_start asc
+            partition by ekonomi.forbund_id order by ekonomi.period_end desc, ekonomi.period_start asc nulls last
         ) as ordning
     from {{ ref('fct_ekonomi') }} as ekonomi
     inner join {{ ref('dim_period') }} as period on ekonomi.period_key = period.period_key
@@ -65,7 +65,7 @@ insatser as (
         nyckeltal.*,
         period.period,
         row_number() over (
-            partition by nyckeltal.forbund_id order by nyckeltal.period_end desc, nyckeltal.period_start asc
+            partition by nyckeltal.forbund_id order by nyckeltal.period_end desc, nyckeltal.period_start asc nulls last
         ) as ordning
     from {{ ref('rpt_nyckeltal') }} as nyckeltal
     inner join {{ ref('dim_period') }} as period

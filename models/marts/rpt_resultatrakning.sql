@@ -51,9 +51,7 @@ select
     ekonomi.period_end,
     period.periodslag,
     {{ som_kolumner('resultatrakning', 'ekonomi') }}
-    {{ list_distinct(
-        'case when ekonomi.harledd then ekonomi.post_code end', 'case when ekonomi.harledd then ekonomi.post_code end'
-    ) }} as harledda_poster
+    {{ list_distinct('case when ekonomi.harledd then ekonomi.post_code end') }} as harledda_poster
 from ekonomi
 inner join senaste
     on ekonomi.report_id = senaste.report_id

@@ -6,7 +6,7 @@ with leverans as (
 ),
 
 rapporter as (
-    select * from {{ source('raw', 'rapporter') }}
+    select * from {{ raw('rapporter') }}
 ),
 
 delar as (

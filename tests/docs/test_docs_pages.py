@@ -134,7 +134,7 @@ def _prose(text: str) -> str:
 def unknown_commands(text: str) -> list[str]:
     """What a page tells a reader to run that `finsam --help`, make or Python do not know."""
     program: Any = typer.main.get_command(app)
-    targets = set(re.findall(r"^([a-z]+):", (PROJECT_DIR / "Makefile").read_text(), re.M))
+    targets = set(re.findall(r"^([a-z-]+):", (PROJECT_DIR / "Makefile").read_text(), re.M))
     unknown = []
     for typed in code(text):
         for name, rest in re.findall(r"\bfinsam ([a-z]+)([^|;&]*)", typed):
@@ -143,7 +143,7 @@ def unknown_commands(text: str) -> list[str]:
             asked = set(re.findall(r"(?<![\w-])--[a-z-]+", re.sub(r'"[^"]*"', "", rest)))
             if not command or asked - known:
                 unknown.append(typed)
-        unknown += [typed for t in re.findall(r"\bmake ([a-z]+)", typed) if t not in targets]
+        unknown += [typed for t in re.findall(r"\bmake ([a-z-]+)", typed) if t not in targets]
         for module in re.findall(r"python -m ([\w.]+)", typed):
             if importlib.util.find_spec(module) is None:
                 unknown.append(typed)

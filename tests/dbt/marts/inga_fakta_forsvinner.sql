@@ -2,7 +2,7 @@
 {{ config(meta={'dagster': {'ref': {'name': 'fct_rapportfakta'}}}) }}
 with fakta as (
     select leverans_id, count(*) as accepterade, count(case when status = 'suspect' then 1 end) as osakra
-    from {{ source('raw', 'fakta') }}
+    from {{ raw('fakta') }}
     group by leverans_id
 ),
 

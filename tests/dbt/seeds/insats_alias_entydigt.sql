@@ -1,6 +1,6 @@
 -- Within a förbund every name, main name or alias, leads to one insats, however it is cased.
 with namngivna as (
-    select forbund_id, insats_id, concat(insats, ';', coalesce(alias, '')) as namnlista
+    select forbund_id, insats_id, insats || ';' || coalesce(alias, '') as namnlista
     from {{ ref('insats') }}
 ),
 
