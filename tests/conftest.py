@@ -5,6 +5,7 @@ anything takes `copied_home`.
 """
 
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,10 @@ from filelock import FileLock
 
 from dagster_pipelines.refresh import refresh
 from dagster_pipelines.settings import PROJECT_DIR, Settings
+
+# pyspark takes a main module without a file, as xdist's workers have, for a run of its own
+# doctests, and ends the process that imports it: Great Expectations does, where it is installed
+vars(sys.modules["__main__"]).setdefault("__file__", __file__)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
