@@ -54,12 +54,10 @@ def to_file(settings: Settings) -> Iterator[None]:
     handler.setFormatter(JsonLines())
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
-    logger.propagate = False  # some library gives the root logger the screen
     loud, logging.raiseExceptions = logging.raiseExceptions, False
     try:
         yield
     finally:
         logging.raiseExceptions = loud
-        logger.propagate = True
         logger.removeHandler(handler)
         handler.close()

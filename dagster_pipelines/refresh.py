@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from dagster_pipelines import versions
 from dagster_pipelines.alert import alert
 from dagster_pipelines.inputs import fingerprint
 from dagster_pipelines.lock import exclusive_build
@@ -79,6 +80,7 @@ def _decide(settings: Settings, full: bool, accept_loss: bool, progress: Progres
         manifest = read_manifest(settings)
         run_id = manifest["run_id"] if manifest else None
         return RefreshResult(run_id, ran=False, manifest=manifest, rolled_back=True)
+    versions.require_writable(settings)
     return _run(settings, full, accept_loss, _logged(progress))
 
 
@@ -121,6 +123,8 @@ def _run(settings: Settings, full: bool, accept_loss: bool, progress: Progress) 
     from expectations.worker import GuardWorker  # noqa: PLC0415
 
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"
+    # one of dbt's libraries gives a root logger that has no handler the screen
+    logging.getLogger().addHandler(logging.NullHandler())
     # Three slow imports beside each other; the guard is needed last and gives way.
     progress("loading Dagster, dbt and the guard", "")
     with DbtWorker(settings) as dbt, GuardWorker() as guard:

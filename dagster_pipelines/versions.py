@@ -19,6 +19,7 @@ import logging
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -110,6 +111,18 @@ def stage(settings: Settings, run_id: str) -> Path:
     staged = settings.versions_dir / f".{_next_time(settings)}-{_safe(run_id)}"
     staged.mkdir()
     return staged
+
+
+def require_writable(settings: Settings) -> None:
+    """Whether there will be a place to publish to, before minutes are spent on what to publish.
+
+    Raises:
+        OSError: a folder of the publication may not be written, or the disk is full.
+    """
+    for folder in (settings.warehouse_dir, settings.versions_dir):
+        if folder.exists():
+            with tempfile.TemporaryFile(dir=folder):
+                pass
 
 
 def put_in_place(settings: Settings, staged: Path, about: Mapping[str, Any]) -> Path:

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from playwright.sync_api import Browser, sync_playwright
 
+from benchmarks.dashboards import CHROMIUM, FLAGS
 from dagster_pipelines.refresh import refresh
 from dagster_pipelines.settings import PROJECT_DIR, Settings
 
@@ -55,3 +57,12 @@ def copied_home(refreshed_home: Settings, tmp_path: Path) -> Iterator[Settings]:
     shutil.copytree(refreshed_home.data_dir, data)
     yield Settings(home=home, data_dir=data)
     shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all that looks at pages: two of Playwright in one thread do not go."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield launched
+        launched.close()

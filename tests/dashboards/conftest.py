@@ -1,19 +1,18 @@
-"""The pages served once, and one Chromium to look at them with."""
+"""The pages served once, and one window to look at them in."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import duckdb
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
+from visits import WIDTHS, Visit
 
-from benchmarks.dashboards import CHROMIUM, FLAGS, SETTLED, serving
+from benchmarks.dashboards import serving
 from dagster_pipelines.database import open_published
 from dagster_pipelines.settings import PROJECT_DIR, Settings, get_settings
 
-WIDTHS = (1280, 390)
 SCREENSHOTS = PROJECT_DIR / "artifacts" / "skarmbilder"
 
 
@@ -22,72 +21,6 @@ def server(refreshed_home: Settings) -> Iterator[str]:
     """The address of the pages, over the shipped reports."""
     with serving(refreshed_home.home) as address:
         yield address
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield launched
-        launched.close()
-
-
-class Visit:
-    """A window on the pages that notes every request, console error and exception."""
-
-    def __init__(self, context: BrowserContext, server: str) -> None:
-        self.server, self.page = server, context.new_page()
-        self.errors: list[str] = []
-        self.outside: list[str] = []
-        self.page.on("request", self._request)
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on(
-            "console",
-            lambda message: message.type == "error" and self.errors.append(message.text),
-        )
-
-    def _request(self, request: Request) -> None:
-        if not request.url.startswith((self.server, "data:", "blob:")):
-            self.outside.append(request.url)
-
-    def go(self, path: str) -> Page:
-        """Open a page and wait until all of it is drawn."""
-        self.page.goto(self.server + path)
-        self.settled()
-        return self.page
-
-    def settled(self) -> None:
-        """Until the script has run to its end; every page ends with its footer."""
-        self.page.locator(SETTLED).wait_for()
-
-    def choose(self, label: str, option: str) -> None:
-        """With the keyboard alone: open the list, type, take the first that fits."""
-        self.page.get_by_role("combobox", name=label).focus()
-        self.page.keyboard.type(option)
-        self.page.get_by_role("option", name=option, exact=True).wait_for()
-        self.page.keyboard.press("Enter")
-        self.page.wait_for_timeout(50)
-        self.settled()
-
-    def table(self, caption: str) -> dict[str, list[str]]:
-        """The figures of a table by the name of its row, without small print."""
-        region = self.page.get_by_role("region", name=caption, exact=True)
-        rows: list[list[str]] = region.evaluate(
-            """region => [...region.querySelectorAll('tbody tr')].map(row =>
-                [...row.children].map(cell => {
-                    const copy = cell.cloneNode(true)
-                    copy.querySelectorAll('.not, .stapel, [aria-hidden]').forEach(e => e.remove())
-                    return copy.textContent.trim()
-                }))"""
-        )
-        return {row[0]: row[1:] for row in rows}
-
-    def close(self) -> None:
-        self.page.close()
-
-    @property
-    def query(self) -> str:
-        return urlsplit(self.page.url).query
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 import duckdb
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import WIDTHS, Visit
+from visits import WIDTHS, Visit
 
 LINE = "/kallor?rapport=sofint_2024-06-30_delar&rad=249"
 PATHS = {

@@ -4,21 +4,17 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import yaml
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from dagster_pipelines.database import open_published
 from dagster_pipelines.settings import PROJECT_DIR, Settings
 from docs import er
 from docs.generate import DATAORDLISTA, dataordlista
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update",
-]  # fmt: skip
 LOADED = re.compile(r"""<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)=["'](?:https?:)?//""")
 
 
@@ -91,21 +87,18 @@ def test_a_new_relation_changes_the_diagram(tmp_path: Path) -> None:
     assert "dim_forbund ||--o{ fct_kontroll : rapport_key" in er.page(models)
 
 
-def requests_of(*opened: Path) -> list[str]:
+def requests_of(browser: Browser, *opened: Path) -> list[str]:
     """What a browser asks of others than the disk, for each page and where its links lead."""
     asked: list[str] = []
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page()
+    with closing(browser.new_page()) as page:
         page.on("request", lambda request: asked.append(request.url))
         for file in opened:
             page.goto(file.as_uri(), wait_until="networkidle")
             assert page.title()
-        browser.close()
     return [url for url in asked if not url.startswith(("file:", "data:", "blob:"))]
 
 
-def test_the_pages_load_nothing_from_outside(copied_home: Settings) -> None:
+def test_the_pages_load_nothing_from_outside(copied_home: Settings, browser: Browser) -> None:
     """In a process of its own: dbt keeps the database open until its process ends."""
     make = (
         "from docs.generate import guard_pages, index_page, model_pages\n"
@@ -127,4 +120,4 @@ def test_the_pages_load_nothing_from_outside(copied_home: Settings) -> None:
     assert "model.finsam.rpt_balansrakning" in models
     assert "Begin with a wide table" in models  # our own first page, not dbt's welcome
     assert '"send_anonymous_usage_stats": false' in models  # else it loads a tracker
-    assert requests_of(*pages) == []
+    assert requests_of(browser, *pages) == []

@@ -134,6 +134,8 @@ def test_killed_at_every_step_boundary_the_next_refresh_completes(copied_home: S
     before = snapshot(copied_home)
     deliver(copied_home)
     for step in STEPS:
+        if step == "guarding the marts":  # as "publishing", which comes when the guard is green
+            continue
         killed = subprocess.run(
             [sys.executable, "-c", UNTIL, str(copied_home.home), str(copied_home.data_dir), step],
             check=False, capture_output=True, text=True, cwd=PROJECT_DIR,
