@@ -125,24 +125,24 @@ def _run(settings: Settings, full: bool, accept_loss: bool, progress: Progress) 
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"
     # one of dbt's libraries gives a root logger that has no handler the screen
     logging.getLogger().addHandler(logging.NullHandler())
-    # Three slow imports beside each other; the guard is needed last and gives way.
+    # Slow imports beside each other: Dagster's and dbt's first, then the guard's while dbt parses.
     progress("loading Dagster, dbt and the guard", "")
-    with DbtWorker(settings) as dbt, GuardWorker() as guard:
+    with DbtWorker(settings) as dbt:
         from dagster import DagsterInstance  # noqa: PLC0415
 
         from dagster_pipelines.definitions import build_defs  # noqa: PLC0415
         from dagster_pipelines.resources import RefreshOptions  # noqa: PLC0415
 
-        job = build_defs(
-            {
-                "settings": settings,
-                "guard": guard,
-                "dbt": dbt,
-                "options": RefreshOptions(full, accept_loss, progress),
-            }
-        ).resolve_job_def("refresh")
-        run_id = str(uuid.uuid4())
-        with DagsterInstance.ephemeral() as instance:
+        with GuardWorker() as guard, DagsterInstance.ephemeral() as instance:
+            job = build_defs(
+                {
+                    "settings": settings,
+                    "guard": guard,
+                    "dbt": dbt,
+                    "options": RefreshOptions(full, accept_loss, progress),
+                }
+            ).resolve_job_def("refresh")
+            run_id = str(uuid.uuid4())
             job.execute_in_process(
                 run_config=QUIET, instance=instance, run_id=run_id, raise_on_error=False
             )
