@@ -6,7 +6,7 @@ copying, writing and replacing files (`dagster_pipelines.publish`, `dagster_pipe
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -106,8 +106,11 @@ def build_publish(
         written = publishing.staging(
             build.settings, run_id=context.run.run_id, accept_loss=build.options.accept_loss
         )
-        with _told(context), written as staged:
-            yield marts_verdict(guard)
+        with _told(context), ExitStack() as held:
+            try:
+                staged = held.enter_context(written)
+            finally:  # where it cannot be written, the guard's sentences may say why
+                yield marts_verdict(guard)
             _require_green(context, MARTS)
             build.options.progress("publishing", "")
             manifest = publishing.release(

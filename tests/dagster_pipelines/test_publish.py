@@ -20,11 +20,12 @@ from dagster_pipelines.documents.delivery import Outcome, record
 from dagster_pipelines.facts.loader import load
 from dagster_pipelines.inputs import fingerprint
 from dagster_pipelines.manifest import read_manifest, up_to_date
+from dagster_pipelines.outcome import RefreshResult
 from dagster_pipelines.publish import LossError, publish
 from dagster_pipelines.refresh import outcome_of
 from dagster_pipelines.resources import Build, RefreshOptions
 from dagster_pipelines.settings import Settings
-from tests.guards import StandInGuard
+from tests.guards import RedGuard, StandInGuard
 
 MARTS = """
 create schema marts;
@@ -386,24 +387,38 @@ def test_what_was_delivered_is_all_accounted_for_or_nothing_is_published(
     assert read_manifest(built) == before
 
 
-def test_the_loss_stops_the_step_with_its_rows(built: Settings) -> None:
+def released(built: Settings, guard: StandInGuard) -> RefreshResult:
+    """What a run of the publishing step comes to, the incoming facts being green."""
     from dagster_pipelines.assets import publish as asset  # noqa: PLC0415
 
-    published(built)
-    change(built, GONE)
     with pytest.MonkeyPatch.context() as patch, dg.DagsterInstance.ephemeral() as instance:
         patch.setattr(asset, "_require_green", lambda *_: None)
         patch.setattr(asset, "begin_marts", lambda *_: None)
         result = dg.materialize(
             [build_publish([])],
-            resources={"build": Build(built, RefreshOptions(), {}), "guard": StandInGuard()},
+            resources={"build": Build(built, RefreshOptions(), {}), "guard": guard},
             raise_on_error=False,
             instance=instance,
         )
-        found = outcome_of(built, instance, result.run_id)
+        return outcome_of(built, instance, result.run_id)
+
+
+def test_the_loss_stops_the_step_with_its_rows(built: Settings) -> None:
+    published(built)
+    change(built, GONE)
+    found = released(built, StandInGuard())
     assert found.exit_code == 1
     assert [b.check for b in found.breaks] == ["förlust"]
     assert found.breaks[0].rows[0]["report_id"] == "a_2021-06-30_delar"
+
+
+def test_what_the_guard_objects_to_is_told_also_when_nothing_can_be_written(
+    built: Settings,
+) -> None:
+    published(built)
+    change(built, GONE)
+    found = released(built, RedGuard("marts"))
+    assert {b.check for b in found.breaks} == {"marts: balans", "förlust"}
 
 
 def test_nothing_is_published_without_the_guards_of_the_same_run(built: Settings) -> None:
