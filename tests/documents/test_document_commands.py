@@ -4,12 +4,12 @@ import csv
 from decimal import Decimal
 
 import pytest
-from conftest import REPORT
 from typer.testing import CliRunner
 
 from dagster_pipelines.cli import review
 from dagster_pipelines.cli.app import app
 from dagster_pipelines.documents import readings
+from tests.documents.small_report import REPORT
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 from dagster_pipelines.database import open_build
 from dagster_pipelines.publish import publish
 from dagster_pipelines.settings import Settings
+from tests.homes import built
 
 from .texts import HARMLESS, HOSTILE
 
@@ -16,10 +17,7 @@ from .texts import HARMLESS, HOSTILE
 def hostile_home(
     refreshed_home: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Settings]:
-    home = tmp_path_factory.mktemp("fientlig")
-    settings = Settings(home=home, data_dir=refreshed_home.data_dir)
-    settings.build_dir.mkdir()
-    shutil.copy(refreshed_home.build_db, settings.build_db)
+    settings = built(refreshed_home, tmp_path_factory.mktemp("fientlig"))
     with open_build(settings) as con:
         for number, text in enumerate((*HOSTILE, *HARMLESS)):
             con.execute(
@@ -30,4 +28,4 @@ def hostile_home(
             )
     publish(settings, run_id="fientlig", inputs={}, seconds={})
     yield settings
-    shutil.rmtree(home)
+    shutil.rmtree(settings.home)

@@ -13,6 +13,7 @@ from rdflib import Graph
 from dagster_pipelines.exports import marts as described
 from dagster_pipelines.publish import LossError, publish
 from dagster_pipelines.settings import Settings
+from tests.homes import built
 
 LARGE = "fct_rapportfakta"
 
@@ -22,15 +23,12 @@ def divided(
     refreshed_home: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Settings]:
     """The shipped reports published as if two hundred rows were many."""
-    home = tmp_path_factory.mktemp("delad")
-    settings = Settings(home=home, data_dir=refreshed_home.data_dir)
-    settings.build_dir.mkdir()
-    shutil.copy(refreshed_home.build_db, settings.build_db)
+    settings = built(refreshed_home, tmp_path_factory.mktemp("delad"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(described, "WHOLE_ROWS", 200)
         publish(settings, run_id="delad", inputs={}, seconds={})
     yield settings
-    shutil.rmtree(home)
+    shutil.rmtree(settings.home)
 
 
 def folders(settings: Settings, kind: str) -> set[str]:

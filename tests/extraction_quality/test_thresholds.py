@@ -69,13 +69,19 @@ def test_the_document_is_known(kind, share):
     assert right >= share * asked
 
 
-@pytest.mark.parametrize("name", REAL)
-@pytest.mark.parametrize("statement", STRICT)
-def test_real_statements(shared, name, statement):
+@lru_cache
+def real(shared, name):
+    """The score of a real text; skips where the text is not beside the checkout."""
     text, facts = shared / "reports" / f"{name}.txt", shared / "facts" / f"{name}.csv"
     if not text.exists() or not facts.exists():
         pytest.skip(f"{name} is not among the texts beside the checkout")
-    found = extraction.score_real(text, facts)[0]
+    return extraction.score_real(text, facts)[0]
+
+
+@pytest.mark.parametrize("name", REAL)
+@pytest.mark.parametrize("statement", STRICT)
+def test_real_statements(shared, name, statement):
+    found = real(shared, name)
     counts = found.total([statement])
     assert counts.silent == 0, explain(found)
     # two of Västerås' 192 driftredovisning figures are damaged in print: 98.96 %
@@ -84,20 +90,14 @@ def test_real_statements(shared, name, statement):
 
 @pytest.mark.parametrize("name", REAL)
 def test_real_statements_together(shared, name):
-    text, facts = shared / "reports" / f"{name}.txt", shared / "facts" / f"{name}.csv"
-    if not text.exists() or not facts.exists():
-        pytest.skip(f"{name} is not among the texts beside the checkout")
-    counts = extraction.score_real(text, facts)[0].total(STRICT)
+    counts = real(shared, name).total(STRICT)
     assert counts.silent == 0
     assert counts.found >= 0.99 * counts.truth
 
 
 @pytest.mark.parametrize("name", REAL)
 def test_real_text_as_a_whole(shared, name):
-    text, facts = shared / "reports" / f"{name}.txt", shared / "facts" / f"{name}.csv"
-    if not text.exists() or not facts.exists():
-        pytest.skip(f"{name} is not among the texts beside the checkout")
-    found = extraction.score_real(text, facts)[0]
+    found = real(shared, name)
     total = found.total()
     assert total.located >= 0.9 * total.truth
     assert found.identity["report_id"] == (1, 1)

@@ -13,6 +13,7 @@ from dagster_pipelines.spark.parity import Parity, compare, table_of
 from dagster_pipelines.spark.raw import lay_out
 from dagster_pipelines.spark.tables import folder_of
 from dagster_pipelines.spark.take_in import take_in
+from tests.homes import built
 
 FACTS = "fct_ekonomi"
 
@@ -20,10 +21,7 @@ FACTS = "fct_ekonomi"
 @pytest.fixture(scope="module")
 def whole(refreshed_home: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A home whose tables lie in the build database and as Parquet, one of them partitioned."""
-    home = tmp_path_factory.mktemp("compare")
-    settings = Settings(home=home, data_dir=refreshed_home.data_dir)
-    settings.build_dir.mkdir()
-    shutil.copyfile(refreshed_home.build_db, settings.build_db)
+    settings = built(refreshed_home, tmp_path_factory.mktemp("compare"))
     with open_build(settings) as con:
         for schema, table in tables(con):
             folder = folder_of(settings, schema, table)
