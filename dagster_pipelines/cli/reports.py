@@ -4,7 +4,8 @@ Belongs here: the part of the screen that `refresh` and `status` have in common.
 Does not belong here: deciding any of it; it is read from the manifest.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -14,26 +15,25 @@ from dagster_pipelines.cli.screen import table
 from dagster_pipelines.settings import Settings
 
 Manifest = Mapping[str, Any]
+Report = Mapping[str, Any]
+MOST_REPORTS = 40
+"""More than these nobody reads at the end of a refresh."""
 READ = "läst"
 OUTCOMES = ("håller", "avrundning", "känd avvikelse", "brott", "ej prövbar")
 
 
-def show_published(console: Console, manifest: Manifest, settings: Settings) -> None:
-    """Reports, quarantine, rejected rows, and where the file is."""
-    console.print(
-        table(
-            "Reports",
-            ("report", "status", "version", "facts", *OUTCOMES),
-            [
-                (
-                    report["report_id"], report["status"], report["publicerad_version"],
-                    report["antal_fakta"],
-                    *(report["kontroller"].get(outcome, 0) for outcome in OUTCOMES),
-                )
-                for report in manifest["reports"]
-            ],
-        )
-    )  # fmt: skip
+def show_published(
+    console: Console, manifest: Manifest, settings: Settings, *, every_report: bool = False
+) -> None:
+    """Reports, quarantine, rejected rows, and where the file is.
+
+    A country's reports are summed by status, and those that are not published are listed, unless
+    `every_report` is wanted.
+    """
+    if every_report or len(manifest["reports"]) <= MOST_REPORTS:
+        show_reports(console, "Reports", manifest["reports"])
+    else:
+        show_statuses(console, manifest["reports"])
     show_quarantine(console, manifest)
     show_rejected(console, manifest)
     show_documents(console, manifest)
@@ -41,6 +41,47 @@ def show_published(console: Console, manifest: Manifest, settings: Settings) -> 
     if manifest["suspects"]:
         console.print(f"{manifest['suspects']} facts are marked suspect.", style="yellow")
     console.print(f"Published {manifest['published_at']}: {settings.published_db}", soft_wrap=True)
+
+
+def show_reports(console: Console, title: str, reports: Sequence[Report]) -> None:
+    """A row per report with what its checks came to."""
+    rows = [
+        (r["report_id"], r["status"], r["publicerad_version"], r["antal_fakta"], *_outcomes([r]))
+        for r in reports
+    ]
+    columns = ("report", "status", "version", "facts", *OUTCOMES)
+    console.print(table(title, columns, rows))
+
+
+def show_statuses(console: Console, reports: Sequence[Report]) -> None:
+    """A row per status with what the checks of its reports came to, and the unpublished reports."""
+    by_status: dict[str, list[Report]] = {}
+    for report in reports:
+        by_status.setdefault(report["status"], []).append(report)
+    rows = [
+        (status, len(those), sum(report["antal_fakta"] for report in those), *_outcomes(those))
+        for status, those in sorted(by_status.items())
+    ]
+    columns = ("status", "reports", "facts", *OUTCOMES)
+    console.print(table(f"Reports ({len(reports)})", columns, rows))
+    unpublished = [report for report in reports if not report["publicerad_version"]]
+    if unpublished:
+        shown = unpublished[:MOST_REPORTS]
+        of = (
+            f", the first {len(shown)} of {len(unpublished)}"
+            if len(unpublished) > len(shown)
+            else ""
+        )
+        show_reports(console, f"Reports without a published version{of}", shown)
+    console.print("finsam status --all lists every report.")
+
+
+def _outcomes(reports: Iterable[Report]) -> Iterator[int]:
+    """How often each outcome came of the checks of these reports, in the order of OUTCOMES."""
+    counted: Counter[str] = Counter()
+    for report in reports:
+        counted.update(report["kontroller"])
+    return (counted[outcome] for outcome in OUTCOMES)
 
 
 def show_quarantine(console: Console, manifest: Manifest) -> None:
@@ -53,7 +94,7 @@ def show_quarantine(console: Console, manifest: Manifest) -> None:
                 ("Quarantine ", "bold red"), (found["report_id"], "bold"),
                 f"  rule {found['regel_id']} ({about})\n  {found['mening']}\n",
                 f"  {_plain(found['summa'])} against {_plain(found['led'])} {found['enhet']}, "
-                f"difference {_plain(found['differens'])}; {found['rader']}",
+                f"difference {_plain(found['differens'])}; {found['rader'] or 'no line'}",
             ),
             soft_wrap=True,
         )  # fmt: skip

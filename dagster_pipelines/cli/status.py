@@ -3,6 +3,10 @@
 Belongs here: showing the manifest and the rejected rows. Does not belong here: changing anything.
 """
 
+from typing import Annotated
+
+import typer
+
 from dagster_pipelines.cli.screen import HomeOption, out, published_manifest, settings_for, table
 
 SHOWN = 20
@@ -18,14 +22,19 @@ REJECTED = f"""
 """
 
 
-def command(home: HomeOption = None) -> None:
+def command(
+    every_report: Annotated[
+        bool, typer.Option("--all", help="List every report, however many there are.")
+    ] = False,
+    home: HomeOption = None,
+) -> None:
     """Show what is published: reports, quarantine, rejected rows, suspect facts."""
     settings = settings_for(home)
     manifest = published_manifest(settings)
     from dagster_pipelines.cli import reports  # noqa: PLC0415
 
     console = out()
-    reports.show_published(console, manifest, settings)
+    reports.show_published(console, manifest, settings, every_report=every_report)
     reports.show_quarantine_log(console, manifest)
     reports.show_conservation(console, manifest)
     rejected = sum(file["avvisade"] for file in manifest["files"])

@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
+from dagster_pipelines.cli import reports
 from dagster_pipelines.cli.app import app
 from dagster_pipelines.settings import PROJECT_DIR, Settings
 
@@ -229,3 +231,28 @@ def finsam_query(settings: Settings, sql: str) -> str:
     done = CliRunner().invoke(app, ["query", "--home", str(settings.home), "-f", "csv", sql])
     assert done.exit_code == 0, done.output
     return done.stdout
+
+
+def test_the_reports_of_a_country_are_summed_and_the_unpublished_ones_listed(
+    refreshed_home: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Three thousand rows scroll past unread; the sixteen that are not published must not."""
+    manifest = json.loads(refreshed_home.published_manifest.read_text(encoding="utf-8"))
+    (one, *_) = manifest["reports"]
+    published = [{**one, "report_id": f"forbund-{n}_2024-06-30_delar"} for n in range(60)]
+    stopped = {
+        "report_id": "stoppad_2024-06-30_delar", "status": "i karantän", "antal_fakta": 0,
+        "publicerad_version": None, "kontroller": {"brott": 2, "håller": 5},
+    }  # fmt: skip
+    country = {**manifest, "reports": [*published, stopped]}
+
+    reports.show_published(Console(width=200), country, refreshed_home)
+    short = capsys.readouterr().out
+    assert "Reports (61)" in short and "finsam status --all" in short
+    total = 60 * one["kontroller"]["håller"]
+    (line,) = [line.split() for line in short.splitlines() if line.startswith("  publicerad ")]
+    assert line[1:4] == ["60", str(60 * one["antal_fakta"]), str(total)]
+    assert "stoppad_2024" in short and "forbund-7_" not in short
+
+    reports.show_published(Console(width=200), country, refreshed_home, every_report=True)
+    assert capsys.readouterr().out.count("_2024-06-30_delar") == 61

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -20,6 +21,13 @@ from dashboards.queries import QUERIES
 
 APP = PROJECT_DIR / "dashboards" / "app.py"
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+
+
+@pytest.fixture(autouse=True)
+def main_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit's harness leaves its script as the main module, and a process that is spawned
+    later in this one would run it again: put back what there was."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 def page_of(name: str) -> None:  # runs inside AppTest, so it brings its own imports
