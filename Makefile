@@ -10,6 +10,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := $(VENV)
+# Once, for all the processes of all refreshes, also where Python may not write beside its modules
+export UV_COMPILE_BYTECODE := 1
 # The first Python that really runs (a version manager's shim may not) and is in range.
 PYTHON = $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
@@ -27,7 +29,7 @@ dashboards: $(VENV)/.dashboards ## Serve the pages at http://127.0.0.1:8501; bui
 	$(BIN)/python -m dashboards
 
 test: $(VENV)/.dev ## Run every test (dbt's own tests run in the refresh that they start with)
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.dev ## Check style and types of Python and SQL
 	$(BIN)/ruff check .

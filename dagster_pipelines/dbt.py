@@ -76,6 +76,8 @@ class Dbt:
     ) -> "list[NodeResult]":
         """Build and test; incremental unless `full`, or the code has changed since.
 
+        Unit tests run in full builds alone.
+
         Args:
             full: rebuild incremental models from scratch.
             selection: dbt's own `--select ...` arguments; empty builds everything.
@@ -90,9 +92,9 @@ class Dbt:
         # a build that dies halfway, or that a guard stops, is followed by a full one
         self._built.unlink(missing_ok=True)
         self._pending.unlink(missing_ok=True)
-        results = self.invoke(
-            [("build", *selection, *(["--full-refresh"] if afresh else []))], self.parsed, on_event
-        )
+        # unit tests try the code alone, and this code has passed them
+        how = ["--full-refresh"] if afresh else ["--exclude-resource-type", "unit_test"]
+        results = self.invoke([("build", *selection, *how)], self.parsed, on_event)
         if not selection and not any(str(result.status) in BROKEN for result in results):
             replace_text(self._pending, self._code_hash)
         return results

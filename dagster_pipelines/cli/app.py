@@ -3,7 +3,9 @@
 Belongs here: names and help of the program. Does not belong here: any one command.
 """
 
+import os
 import sys
+from typing import NoReturn
 
 import typer
 
@@ -45,9 +47,22 @@ app.command("doctor")(doctor.command)
 app.command("version")(version.command)
 
 
-def main() -> None:
-    """Run `finsam` with the arguments of this process."""
-    sys.exit(app())
+def main() -> NoReturn:
+    """Run `finsam` with the arguments of this process, and end it.
+
+    What was imported is not taken apart first: after a refresh that would take a second.
+    """
+    try:
+        app()
+        code = 0
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:  # nobody reads any more
+        code = code or 1
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -166,6 +166,8 @@ def read_new(
     The first reading of a document stands, and so does one that says the same as that which
     stood; any other waits. What was too large is tried again when the limits have changed.
     """
+    if not documents:  # then the extractor need not be loaded, not even to ask for its version
+        return 0
     version, limits = extractor_version(), limits_of(settings)
     unread: dict[str, Document] = {}
     for document in documents:

@@ -50,6 +50,24 @@ def test_incremental_until_the_code_changes_or_full_is_asked_for(dbt: Dbt) -> No
     assert runs(dbt) == ["från början"]
 
 
+def test_unit_tests_are_tried_on_new_code_and_not_on_new_data(dbt: Dbt) -> None:
+    (dbt.project_dir / "models" / "prov.yml").write_text(
+        "unit_tests: [{name: tva_rader, model: summa, given: [], "
+        "expect: {rows: [{tal: 1}, {tal: 2}]}}]"
+    )
+
+    def tried() -> list[str]:
+        results = fresh(dbt).build()
+        carry.note_published(dbt.settings)
+        return [r.node.name for r in results if r.node.resource_type == "unit_test"]
+
+    assert tried() == ["tva_rader"]
+    assert tried() == []
+    model = dbt.project_dir / "models" / "summa.sql"
+    model.write_text(model.read_text() + " union all select 3")
+    assert tried() == ["tva_rader"]
+
+
 def test_what_was_built_but_never_published_is_built_afresh(dbt: Dbt) -> None:
     """A guard may have stopped it: what it has not let through must be tried again."""
     published(dbt)
