@@ -61,11 +61,20 @@ class Dbt:
     @cached_property
     def manifest(self) -> Mapping[str, Any]:
         """The manifest as JSON, parsed anew when it is missing or older than the project."""
-        written = self.target_dir / "manifest.json"
-        if not (written.exists() and _text(self._stamp) == self._project_hash):
-            _ = self.parsed
-        content: dict[str, Any] = json.loads(written.read_text(encoding="utf-8"))
+        if at_hand := self.manifest_at_hand():
+            return at_hand
+        _ = self.parsed
+        content: dict[str, Any] = json.loads(self._written.read_text(encoding="utf-8"))
         return content
+
+    def manifest_at_hand(self) -> Mapping[str, Any] | None:
+        """The manifest that an earlier parse of this very project has left; None without one."""
+        if _text(self._stamp) != self._project_hash:
+            return None
+        with suppress(OSError, ValueError):  # a parse that was killed may have left half of it
+            content: dict[str, Any] = json.loads(self._written.read_text(encoding="utf-8"))
+            return content
+        return None
 
     def build(
         self,
@@ -190,6 +199,10 @@ class Dbt:
     @cached_property
     def _project_hash(self) -> str:
         return dbt_project_hash(self.project_dir)
+
+    @property
+    def _written(self) -> Path:
+        return self.target_dir / "manifest.json"
 
     @property
     def _stamp(self) -> Path:

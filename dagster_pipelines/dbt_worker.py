@@ -39,6 +39,7 @@ class DbtWorker:
 
     def __enter__(self) -> Self:
         settings = self._dbt.settings
+        self._at_hand = self._dbt.manifest_at_hand()  # read before the process writes it anew
         self._errors = settings.build_dir / "logs" / "dbt.stderr"
         self._errors.parent.mkdir(parents=True, exist_ok=True)
         path = os.pathsep.join(filter(None, [str(PROJECT_DIR), os.environ.get("PYTHONPATH")]))
@@ -72,7 +73,9 @@ class DbtWorker:
 
     @cached_property
     def manifest(self) -> Mapping[str, Any]:
-        """The manifest as JSON (see `Dbt.manifest`); waits for the parse."""
+        """The manifest as JSON (see `Dbt.manifest`); waits for the parse of a new project."""
+        if self._at_hand:
+            return self._at_hand
         list(self._ask("parse"))
         return self._dbt.manifest
 

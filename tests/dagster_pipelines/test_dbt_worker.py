@@ -43,6 +43,22 @@ def test_a_project_that_does_not_parse_is_told_to_each_who_asks(
             list(dbt.results())
 
 
+def test_the_manifest_of_a_project_that_has_been_parsed_is_not_waited_for(
+    empty_home: Settings, small_project: Path
+) -> None:
+    with DbtWorker(empty_home, small_project) as dbt:
+        parsed = dbt.manifest
+    with DbtWorker(empty_home, small_project) as dbt:
+        dbt._process.kill()
+        assert dbt.manifest["nodes"].keys() == parsed["nodes"].keys()
+    (empty_home.dbt_target_dir / "manifest.json").write_text('{"nodes": {"model.li')
+    with DbtWorker(empty_home, small_project) as dbt:  # a parse that was killed is done again
+        assert dbt.manifest["nodes"].keys() == parsed["nodes"].keys()
+    (small_project / "models" / "ny.sql").write_text("select 1 as ett")
+    with DbtWorker(empty_home, small_project) as dbt:
+        assert "model.liten.ny" in dbt.manifest["nodes"]
+
+
 def test_a_process_that_is_killed_is_an_error_and_not_a_build(
     empty_home: Settings, small_project: Path
 ) -> None:
