@@ -76,11 +76,11 @@
 {% macro default__avrunda(number, decimaler) -%}round({{ number }}, {{ decimaler }}){%- endmacro %}
 {% macro spark__avrunda(number, decimaler) -%}(round(({{ number }}) * {{ 10 ** decimaler }}d, 0) / {{ 10 ** decimaler }}d){%- endmacro %}
 
-{# A double as a decimal. DuckDB adds a hair before it rounds, so that what is printed as a half is one. #}
+{# A double as a decimal, halves away from zero: DuckDB's cast is that already. #}
 {% macro decimaltal(number, decimaler) -%}{{ adapter.dispatch('decimaltal', 'finsam')(number, decimaler) }}{%- endmacro %}
 {% macro default__decimaltal(number, decimaler) -%}cast({{ number }} as decimal(18, {{ decimaler }})){%- endmacro %}
 {% macro spark__decimaltal(number, decimaler) -%}
-    cast(rint(({{ number }}) * {{ 10 ** decimaler }}d + 1e-9d * sign({{ number }})) / {{ 10 ** decimaler }}d as decimal(18, {{ decimaler }}))
+    cast({{ finsam.spark__avrunda(number, decimaler) }} as decimal(18, {{ decimaler }}))
 {%- endmacro %}
 
 {% macro whole_months(start, end) -%}{{ adapter.dispatch('whole_months', 'finsam')(start, end) }}{%- endmacro %}

@@ -4,6 +4,7 @@ Needs the optional group `spark` and Java 17, as in CI; skipped with the reason 
 """
 
 import random
+from collections.abc import Iterator
 
 import duckdb
 import pytest
@@ -112,11 +113,30 @@ def test_the_next_build_on_duckdb_is_a_full_one(
     assert not (spark_home.build_dir / "built.code").exists()
 
 
-def test_likeness_is_that_of_duckdb(spark_home: Settings) -> None:
-    """The macro, on words alike and not, å and ö and empty ones among them."""
+@pytest.fixture
+def session(spark_home: Settings) -> Iterator[SparkSession]:
+    session = (
+        SparkSession.builder.master("local[1]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.driver.extraJavaOptions", SMALL)
+        .config("spark.sql.warehouse.dir", str(spark_home.spark_dir / "likhet"))
+        .getOrCreate()
+    )
+    yield session
+    session.stop()
+
+
+def spark_macro(name: str, *arguments: object) -> str:
+    """The SQL of one of our macros as it is for Spark."""
     text = (PROJECT_DIR / "macros" / "engine.sql").read_text(encoding="utf-8")
-    macro = text[text.index("{% macro spark__likeness") :]
-    template = Environment().from_string(f"{macro}{{{{ spark__likeness('v', 'h') }}}}")
+    template = Environment().from_string(text)
+    of_project = template.make_module({"finsam": template.module})
+    return str(getattr(of_project, f"spark__{name}")(*arguments))
+
+
+def test_likeness_is_that_of_duckdb(session: SparkSession) -> None:
+    """The macro, on words alike and not, å and ö and empty ones among them."""
     letters = "abcdeåäö 12"
     chance = random.Random(7)
     words = ["".join(chance.choices(letters, k=chance.randint(1, 14))) for _ in range(120)]
@@ -132,23 +152,33 @@ def test_likeness_is_that_of_duckdb(spark_home: Settings) -> None:
         ("dixon", "dicksonx"),
     ]
     values = ", ".join(f"({number}, '{v}', '{h}')" for number, (v, h) in enumerate(pairs))
-    session = (
-        SparkSession.builder.master("local[1]")
-        .config("spark.ui.enabled", "false")
-        .config("spark.driver.host", "127.0.0.1")
-        .config("spark.driver.extraJavaOptions", SMALL)
-        .config("spark.sql.warehouse.dir", str(spark_home.spark_dir / "likhet"))
-        .getOrCreate()
-    )
-    try:
-        asked = f"select n, {template.render()} from values {values} as par (n, v, h) order by n"
-        theirs = [tuple(row) for row in session.sql(asked).collect()]
-    finally:
-        session.stop()
-    with open_build(spark_home) as con:
-        ours = con.execute(
-            "select n, jaro_winkler_similarity(v, h) "
-            f"from (values {values}) as par (n, v, h) order by n"
-        ).fetchall()
+    likeness = spark_macro("likeness", "v", "h")
+    asked = f"select n, {likeness} from values {values} as par (n, v, h) order by n"
+    theirs = [tuple(row) for row in session.sql(asked).collect()]
+    ours = duckdb.sql(
+        "select n, jaro_winkler_similarity(v, h) "
+        f"from (values {values}) as par (n, v, h) order by n"
+    ).fetchall()
     assert theirs == ours
     assert len({likeness for _, likeness in ours}) > 50
+
+
+def test_halves_are_rounded_as_duckdb_rounds_them(session: SparkSession) -> None:
+    """Quotients that end in a half of the last decimal, small and large, of either sign."""
+    chance = random.Random(11)
+    pairs = [
+        (sign * chance.randrange(1, 10**size), 2**power)
+        for sign in (1, -1) for size in (3, 7, 11) for power in (4, 5, 7) for _ in range(40)
+    ] + [(1084225, 32), (120409, 32), (1, 3), (2, 3), (0, 7)]  # fmt: skip
+    values = ", ".join(f"({number}, {t}, {n})" for number, (t, n) in enumerate(pairs))
+    kvot = spark_macro("kvot", "t", "n")
+    asked = (
+        f"select i, {spark_macro('decimaltal', kvot, 4)}, {spark_macro('avrunda', kvot, 4)} "
+        f"from values {values} as par (i, t, n) order by i"
+    )
+    theirs = [tuple(row) for row in session.sql(asked).collect()]
+    ours = duckdb.sql(
+        "select i, cast(t / n as decimal(18, 4)), round(t / n, 4) "
+        f"from (values {values}) as par (i, t, n) order by i"
+    ).fetchall()
+    assert theirs == ours
