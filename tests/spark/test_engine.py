@@ -15,7 +15,7 @@ pytest.importorskip("dbt.adapters.spark", reason="the optional group spark is no
 
 from pyspark.sql import SparkSession
 
-from dagster_pipelines.database import open_build, open_published
+from dagster_pipelines.database import open_published
 from dagster_pipelines.manifest import read_manifest
 from dagster_pipelines.outcome import RefreshResult
 from dagster_pipelines.refresh import refresh
