@@ -8,7 +8,9 @@ null as an empty field. Who wants Excel opens finsam.xlsx. A text that a spreads
 formula has a ' before it (`spreadsheets`); numbers are as they are.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -36,11 +38,20 @@ def write_tables(
 ) -> list[Export]:
     """Every mart as Parquet and CSV in `staged`, rows in order: one file, or one per förbund.
 
-    A file is that of the version `base` where what it holds has not `changed` since.
+    A file is that of the version `base` where what it holds has not `changed` since. Several are
+    written at a time: one is too small to occupy more than a core.
     """
     for kind in (PARQUET, CSV):
         (staged / kind).mkdir()
-    return [export for mart in marts for export in _write_mart(con, mart, staged, base, changed)]
+    ((threads,),) = con.execute("select current_setting('threads')::integer").fetchall()
+    with ThreadPoolExecutor(threads) as pool:
+        jobs = [job for mart in marts for job in _write_mart(con, mart, staged, base, changed)]
+        written = [pool.submit(job) for job in jobs]
+        try:
+            return [export for each in written for export in each.result()]
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 def parquet_of(version: Path, mart: str) -> list[Path]:
@@ -51,25 +62,33 @@ def parquet_of(version: Path, mart: str) -> list[Path]:
 
 def _write_mart(
     con: duckdb.DuckDBPyConnection, mart: Mart, staged: Path, base: Path | None, changed: Changed
-) -> Iterator[Export]:
+) -> Iterator[Callable[[], list[Export]]]:
+    """What is to be done for each of its files, Parquet and CSV together."""
     if mart.parts:
         for kind in (PARQUET, CSV):
             (staged / kind / mart.name).mkdir()
     touched = changed.get(f"marts.{mart.name}", frozenset())
     count = _rows_of_parts(con, mart)
     for part, *files in zip(mart.parts or ("",), mart.files(PARQUET), mart.files(CSV), strict=True):
+        exports = [
+            Export(file, kind, mart.name, count[part])
+            for kind, file in zip((PARQUET, CSV), files, strict=True)
+        ]
         same = base and touched is not None and part not in touched and (part or not touched)
         if base and same and all((base / file).is_file() for file in files):
-            for file in files:
-                hard_link(base / file, staged / file)
+            yield partial(_link, base, staged, exports)
         else:
             where = f"where {DIVIDED_BY} = {_text(part)}" if part else ""
             # a database written from scratch has the rows of a förbund in order already
             order = "" if part and base is None else f"order by {mart.in_order}"
             rows = f'select * from marts."{mart.name}" {where} {order}'
-            _write(con, mart, rows, *(staged / file for file in files))
-        for kind, file in zip((PARQUET, CSV), files, strict=True):
-            yield Export(file, kind, mart.name, count[part])
+            yield partial(_write, con, mart, rows, staged, exports)
+
+
+def _link(base: Path, staged: Path, exports: list[Export]) -> list[Export]:
+    for export in exports:
+        hard_link(base / export.path, staged / export.path)
+    return exports
 
 
 def _rows_of_parts(con: duckdb.DuckDBPyConnection, mart: Mart) -> dict[str, int]:
@@ -82,14 +101,19 @@ def _rows_of_parts(con: duckdb.DuckDBPyConnection, mart: Mart) -> dict[str, int]
     )
 
 
-def _write(con: duckdb.DuckDBPyConnection, mart: Mart, rows: str, parquet: Path, csv: Path) -> None:
+def _write(
+    con: duckdb.DuckDBPyConnection, mart: Mart, rows: str, staged: Path, exports: list[Export]
+) -> list[Export]:
     """Ordered once: the CSV file is made from the Parquet file, in its order."""
-    con.execute(f"copy ({rows}) to {_text(parquet)} ({AS_PARQUET})")
+    parquet, csv = (_text(staged / export.path) for export in exports)
     safe = ", ".join(
         f'{harmless_sql(_id(c.name))} as "{c.name}"' if c.is_text and not c.is_key else _id(c.name)
         for c in mart.columns
     )
-    con.execute(f"copy (select {safe} from {_text(parquet)}) to {_text(csv)} ({AS_CSV})")
+    with con.cursor() as own:  # a connection is one thread's at a time
+        own.execute(f"copy ({rows}) to {parquet} ({AS_PARQUET})")
+        own.execute(f"copy (select {safe} from {parquet}) to {csv} ({AS_CSV})")
+    return exports
 
 
 def _id(name: str) -> str:

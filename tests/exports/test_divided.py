@@ -4,13 +4,16 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 from frictionless import validate
 from rdflib import Graph
 
+from dagster_pipelines.exports import Export, tables
 from dagster_pipelines.exports import marts as described
+from dagster_pipelines.exports.marts import Mart
 from dagster_pipelines.publish import LossError, publish
 from dagster_pipelines.settings import Settings
 from tests.homes import built
@@ -135,3 +138,23 @@ def test_a_lost_forbund_and_a_damaged_file_are_noticed(divided: Settings) -> Non
             publish(divided, run_id="skadad", inputs={}, seconds={})
     finally:
         damaged.write_bytes(kept)
+
+
+def test_one_file_that_cannot_be_written_stops_them_all(
+    divided: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Several are written at a time, and what one thread meets is not lost on the others."""
+    sick = "parquet/fct_kontroll/sofint.parquet"
+
+    def write(con: Any, mart: Mart, rows: str, staged: Path, exports: list[Export]) -> list[Export]:
+        if exports[0].path == sick:
+            raise duckdb.IOException(f"{sick}: No space left on device")
+        return real(con, mart, rows, staged, exports)
+
+    real = tables._write
+    monkeypatch.setattr(tables, "_write", write)
+    monkeypatch.setattr(described, "WHOLE_ROWS", 200)
+    with duckdb.connect(divided.published_db.resolve(), read_only=True) as con:
+        marts = described.read_marts(con)
+        with pytest.raises(duckdb.IOException, match=sick):
+            tables.write_tables(con, marts, tmp_path)
