@@ -22,6 +22,18 @@ from dagster_pipelines.settings import PROJECT_DIR, Settings
 vars(sys.modules["__main__"]).setdefault("__file__", __file__)
 
 
+LONGEST_FIRST = ("reliability", "dagster_pipelines", "spark", "docs", "models", "supply_chain")
+"""Folders whose files take minutes: no worker is to be left alone with one of them at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def rank(item: pytest.Item) -> int:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        return LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
+
+    items.sort(key=rank)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-snapshots", action="store_true", help="Write snapshots anew instead of comparing."
