@@ -3,7 +3,6 @@
 Belongs here: names and help of the program. Does not belong here: any one command.
 """
 
-import os
 import sys
 from typing import NoReturn
 
@@ -23,6 +22,7 @@ from dagster_pipelines.cli import (
     trace,
     version,
 )
+from dagster_pipelines.ending import end
 
 app = typer.Typer(
     name="finsam",
@@ -48,21 +48,15 @@ app.command("version")(version.command)
 
 
 def main() -> NoReturn:
-    """Run `finsam` with the arguments of this process, and end it.
-
-    What was imported is not taken apart first: after a refresh that would take a second.
-    """
+    """Run `finsam` with the arguments of this process, and end it."""
     try:
         app()
         code = 0
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except OSError:  # nobody reads any more
-        code = code or 1
-    os._exit(code)
+        if isinstance(ended.code, str):
+            print(ended.code, file=sys.stderr)
+    end(code)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ Belongs here: the comparison and its table. Does not belong here: how either sid
 """
 
 import argparse
-import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from rich.table import Table
 from dagster_pipelines.cli.refresh import show_breaks
 from dagster_pipelines.database import open_build
 from dagster_pipelines.dbt import BROKEN
+from dagster_pipelines.ending import end
 from dagster_pipelines.outcome import RefreshError
 from dagster_pipelines.settings import PROJECT_DIR, Settings
 from dagster_pipelines.spark.build import NO_TESTS, SparkDbt
@@ -161,4 +161,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end(main())
