@@ -3,12 +3,27 @@
   A macro is named after what it gives, not after the function behind it.
 #}
 
-{# A table of the raw layer: as the loader left it or, on Spark, the Parquet that was made of it. #}
-{% macro raw(table) -%}{{ adapter.dispatch('raw', 'finsam')(source('raw', table)) }}{%- endmacro %}
-{% macro default__raw(relation) -%}{{ relation }}{%- endmacro %}
-{% macro spark__raw(relation) -%}
-    {%- if relation.is_cte -%}{{ relation }}{# a unit test's rows #}
-    {%- else -%}parquet.`{{ env_var('FINSAM_SPARK_DIR', '.build/spark') }}/raw/{{ relation.identifier }}.parquet`{%- endif -%}
+{#
+  Before a run. Spark's catalog lives no longer than dbt's process: what an earlier one left in the folders of
+  our schemas is removed, since Spark makes no table where files lie, and the raw layer's files get their names.
+#}
+{% macro forbered_motor() -%}{{ adapter.dispatch('forbered_motor', 'finsam')() }}{%- endmacro %}
+{% macro default__forbered_motor() %}{% endmacro %}
+{% macro spark__forbered_motor() -%}
+    {%- if execute -%}
+        {%- if flags.WHICH in ('build', 'run') -%}
+            {%- for schema in graph.nodes.values() | selectattr('resource_type', 'in', ['model', 'seed']) | map(attribute='schema') | unique -%}
+                {%- do run_query('drop schema if exists ' ~ schema ~ ' cascade') -%}
+                {%- do run_query('create schema ' ~ schema) -%}
+            {%- endfor -%}
+        {%- endif -%}
+        {%- set lasta = graph.nodes.values() | map(attribute='depends_on') | selectattr('nodes', 'defined') | map(attribute='nodes') | sum(start=[]) -%}
+        {%- for table in graph.sources.values() if table.unique_id in lasta -%}
+            {%- set file = env_var('FINSAM_SPARK_DIR', '.build/spark') ~ '/raw/' ~ table.identifier ~ '.parquet' -%}
+            {%- do run_query('create schema if not exists ' ~ table.schema) -%}
+            {%- do run_query('create or replace view ' ~ table.schema ~ '.' ~ table.identifier ~ ' as select * from parquet.`' ~ file ~ '`') -%}
+        {%- endfor -%}
+    {%- endif -%}
 {%- endmacro %}
 
 {# Stable key of a row: md5 of its natural key's parts, null and empty kept apart. #}

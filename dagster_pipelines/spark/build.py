@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 OnEvent = Callable[["EventMsg"], None]
 NO_TESTS = ("--exclude-resource-types", "test", "unit_test")
-NO_SOURCES = ("--exclude", "resource_type:unit_test,path:models/staging")
-"""Unit tests with rows of a source: dbt asks the catalog for its columns, and Spark reads files."""
 LAID_OUT = (
     ("build", "--select", "resource_type:seed", "staging", *NO_TESTS),
     ("run", "--select", "intermediate", "marts", "--empty", "--full-refresh"),
@@ -83,8 +81,7 @@ class SparkDbt(Dbt):
             RefreshError: something is not installed, or dbt stopped before any model ran.
         """
         lay_out(self.settings)
-        shutil.rmtree(self.settings.spark_tables, ignore_errors=True)
-        command = ("build", "--full-refresh", *NO_SOURCES, *options)
+        command = ("build", "--full-refresh", *options)
         return self.invoke([command], self.parsed, on_event)
 
     @property

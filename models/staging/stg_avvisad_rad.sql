@@ -1,7 +1,7 @@
 -- Rejected rows, with the report that each one says it is of.
 -- Grain: one row per rejected row of one file.
 with avvisade as (
-    select * from {{ raw('avvisade_fakta') }}
+    select * from {{ source('raw', 'avvisade_fakta') }}
 )
 
 select

@@ -1,7 +1,7 @@
 -- Deliveries: one report's accepted facts in one file, in the order they arrived.
 -- Grain: one row per delivery.
 with leverans as (
-    select * from {{ raw('leverans') }}
+    select * from {{ source('raw', 'leverans') }}
 )
 
 select

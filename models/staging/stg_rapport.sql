@@ -6,7 +6,7 @@ with leverans as (
 ),
 
 rapporter as (
-    select * from {{ raw('rapporter') }}
+    select * from {{ source('raw', 'rapporter') }}
 ),
 
 delar as (

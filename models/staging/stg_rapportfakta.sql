@@ -1,7 +1,7 @@
 -- The facts of every delivery with unit, breakdown and precision made explicit.
 -- Grain: one row per delivery × source line × position.
 with fakta as (
-    select * from {{ raw('fakta') }}
+    select * from {{ source('raw', 'fakta') }}
 ),
 
 enhet as (

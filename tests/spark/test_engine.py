@@ -130,7 +130,7 @@ def session(spark_home: Settings) -> Iterator[SparkSession]:
 def spark_macro(name: str, *arguments: object) -> str:
     """The SQL of one of our macros as it is for Spark."""
     text = (PROJECT_DIR / "macros" / "engine.sql").read_text(encoding="utf-8")
-    template = Environment().from_string(text)
+    template = Environment(extensions=["jinja2.ext.do"]).from_string(text)
     of_project = template.make_module({"finsam": template.module})
     return str(getattr(of_project, f"spark__{name}")(*arguments))
 

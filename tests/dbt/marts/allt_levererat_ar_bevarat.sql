@@ -8,30 +8,30 @@ with filer as (
         coalesce(sum(lasta), 0) as lasta,
         coalesce(sum(godkanda), 0) as godkanda,
         coalesce(sum(avvisade), 0) as avvisade
-    from {{ raw('inlasning') }}
+    from {{ source('raw', 'inlasning') }}
 ),
 
 avvisade as (
-    select count(*) as antal from {{ raw('avvisade_fakta') }}
+    select count(*) as antal from {{ source('raw', 'avvisade_fakta') }}
 ),
 
 levererade as (
-    select coalesce(sum(antal_fakta), 0) as antal from {{ raw('leverans') }}
+    select coalesce(sum(antal_fakta), 0) as antal from {{ source('raw', 'leverans') }}
 ),
 
 fakta as (
-    select count(*) as antal from {{ raw('fakta') }}
+    select count(*) as antal from {{ source('raw', 'fakta') }}
 ),
 
 per_inlasning as (
     select inlasning_id, sum(antal_fakta) as antal
-    from {{ raw('leverans') }}
+    from {{ source('raw', 'leverans') }}
     group by inlasning_id
 ),
 
 redovisade as (     -- files that were read before repeated facts were counted have null there
     select inlasning.fil, inlasning.godkanda, coalesce(per_inlasning.antal, 0) + inlasning.upprepade as antal
-    from {{ raw('inlasning') }} as inlasning
+    from {{ source('raw', 'inlasning') }} as inlasning
     left join per_inlasning on inlasning.inlasning_id = per_inlasning.inlasning_id
     where inlasning.slag = 'fakta' and inlasning.upprepade is not null
 ),
@@ -42,7 +42,7 @@ publicerade as (
 
 ovriga as (
     select count(case when leverans.status <> 'publicerad' or fakta.status = 'suspect' then 1 end) as antal
-    from {{ raw('fakta') }} as fakta
+    from {{ source('raw', 'fakta') }} as fakta
     inner join {{ ref('int_leverans') }} as leverans on fakta.leverans_id = leverans.leverans_id
 )
 

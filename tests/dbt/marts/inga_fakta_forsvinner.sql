@@ -2,7 +2,7 @@
 {{ config(meta={'dagster': {'ref': {'name': 'fct_rapportfakta'}}}) }}
 with fakta as (
     select leverans_id, count(*) as accepterade, count(case when status = 'suspect' then 1 end) as osakra
-    from {{ raw('fakta') }}
+    from {{ source('raw', 'fakta') }}
     group by leverans_id
 ),
 
