@@ -155,6 +155,6 @@ def compiled(name: str) -> str:
     """The SQL of a dbt test on the schemas of the build database."""
     sql = (PROJECT_DIR / "tests" / "dbt" / "marts" / f"{name}.sql").read_text("utf-8")
     sql = re.sub(r"\{\{ config\(.*?\) \}\}\n", "", sql)
-    sql = re.sub(r"\{\{ raw\('(\w+)'\) \}\}", r"raw.\1", sql)
+    sql = re.sub(r"\{\{ source\('raw', '(\w+)'\) \}\}", r"raw.\1", sql)
     sql = re.sub(r"\{\{ ref\('(int_\w+)'\) \}\}", r"intermediate.\1", sql)
     return re.sub(r"\{\{ ref\('(fct_\w+)'\) \}\}", r"marts.\1", sql)
