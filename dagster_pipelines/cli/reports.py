@@ -67,11 +67,8 @@ def show_statuses(console: Console, reports: Sequence[Report]) -> None:
     unpublished = [report for report in reports if not report["publicerad_version"]]
     if unpublished:
         shown = unpublished[:MOST_REPORTS]
-        of = (
-            f", the first {len(shown)} of {len(unpublished)}"
-            if len(unpublished) > len(shown)
-            else ""
-        )
+        more = len(unpublished) - len(shown)
+        of = f" ({more} more are not shown)" if more else ""
         show_reports(console, f"Reports without a published version{of}", shown)
     console.print("finsam status --all lists every report.")
 

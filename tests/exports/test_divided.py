@@ -140,10 +140,10 @@ def test_a_lost_forbund_and_a_damaged_file_are_noticed(divided: Settings) -> Non
         damaged.write_bytes(kept)
 
 
-def test_one_file_that_cannot_be_written_stops_them_all(
+def test_one_file_that_cannot_be_written_is_told(
     divided: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Several are written at a time, and what one thread meets is not lost on the others."""
+    """Several are written at a time, and what one thread meets is not lost."""
     sick = "parquet/fct_kontroll/sofint.parquet"
 
     def write(con: Any, mart: Mart, rows: str, staged: Path, exports: list[Export]) -> list[Export]:
