@@ -3,8 +3,12 @@
 Needs the optional group `spark` and Java 17, as in CI; skipped with the reason elsewhere.
 """
 
+import os
 import random
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -22,7 +26,10 @@ from dagster_pipelines.refresh import refresh
 from dagster_pipelines.settings import PROJECT_DIR, Settings
 from dagster_pipelines.spark.build import java
 from dagster_pipelines.spark.parity import SMALL, compare
+from dagster_pipelines.spark.raw import lay_out
+from dagster_pipelines.spark.tables import folder_of
 from docs.svar import blocks, differences, name_of, pages
+from tests.homes import built
 
 pytestmark = pytest.mark.skipif(java() is None, reason="Spark needs Java 17, and none was found")
 
@@ -135,6 +142,17 @@ def spark_macro(name: str, *arguments: object) -> str:
     return str(getattr(of_project, f"spark__{name}")(*arguments))
 
 
+def answers(
+    session: SparkSession, pairs: list[tuple[object, object]], spark: str, duck: str
+) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
+    """What each engine says of the pairs (v, h): Spark of its SQL and DuckDB of its own."""
+    values = ", ".join(f"({number}, {v!r}, {h!r})" for number, (v, h) in enumerate(pairs))
+    of = "as par (n, v, h) order by n"
+    theirs = session.sql(f"select n, {spark} from values {values} {of}").collect()
+    ours = duckdb.sql(f"select n, {duck} from (values {values}) {of}").fetchall()
+    return [tuple(row) for row in theirs], ours
+
+
 def test_likeness_is_that_of_duckdb(session: SparkSession) -> None:
     """The macro, on words alike and not, å and ö and empty ones among them."""
     letters = "abcdeåäö 12"
@@ -151,14 +169,8 @@ def test_likeness_is_that_of_duckdb(session: SparkSession) -> None:
         ("martha", "marhta"),
         ("dixon", "dicksonx"),
     ]
-    values = ", ".join(f"({number}, '{v}', '{h}')" for number, (v, h) in enumerate(pairs))
     likeness = spark_macro("likeness", "v", "h")
-    asked = f"select n, {likeness} from values {values} as par (n, v, h) order by n"
-    theirs = [tuple(row) for row in session.sql(asked).collect()]
-    ours = duckdb.sql(
-        "select n, jaro_winkler_similarity(v, h) "
-        f"from (values {values}) as par (n, v, h) order by n"
-    ).fetchall()
+    theirs, ours = answers(session, pairs, likeness, "jaro_winkler_similarity(v, h)")
     assert theirs == ours
     assert len({likeness for _, likeness in ours}) > 50
 
@@ -170,15 +182,35 @@ def test_halves_are_rounded_as_duckdb_rounds_them(session: SparkSession) -> None
         (sign * chance.randrange(1, 10**size), 2**power)
         for sign in (1, -1) for size in (3, 7, 11) for power in (4, 5, 7) for _ in range(40)
     ] + [(1084225, 32), (120409, 32), (1, 3), (2, 3), (0, 7)]  # fmt: skip
-    values = ", ".join(f"({number}, {t}, {n})" for number, (t, n) in enumerate(pairs))
-    kvot = spark_macro("kvot", "t", "n")
-    asked = (
-        f"select i, {spark_macro('decimaltal', kvot, 4)}, {spark_macro('avrunda', kvot, 4)} "
-        f"from values {values} as par (i, t, n) order by i"
-    )
-    theirs = [tuple(row) for row in session.sql(asked).collect()]
-    ours = duckdb.sql(
-        "select i, cast(t / n as decimal(18, 4)), round(t / n, 4) "
-        f"from (values {values}) as par (i, t, n) order by i"
-    ).fetchall()
+    kvot = spark_macro("kvot", "v", "h")
+    theirs, ours = answers(
+        session, pairs,
+        f"{spark_macro('decimaltal', kvot, 4)}, {spark_macro('avrunda', kvot, 4)}",
+        "cast(v / h as decimal(18, 4)), round(v / h, 4)",
+    )  # fmt: skip
     assert theirs == ours
+
+
+def test_dbt_alone_builds_and_tests_where_an_earlier_session_left_its_tables(
+    refreshed_home: Settings, tmp_path: Path
+) -> None:
+    """Spark makes no table where files lie, and a unit test asks a source for its columns."""
+    mine = built(refreshed_home, tmp_path)
+    lay_out(mine)
+    left = folder_of(mine, "marts", "dim_post") / "kvar.parquet"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"of an earlier session")
+    environment = {
+        **os.environ, "FINSAM_SPARK_DIR": str(mine.spark_dir), "FINSAM_SPARK_JAVA_OPTIONS": SMALL,
+        "DBT_TARGET_PATH": str(tmp_path / "target"), "DBT_LOG_PATH": str(tmp_path / "logs"),
+    }  # fmt: skip
+    dbt = [str(Path(sys.executable).with_name("dbt")), "build", "--target", "spark"]
+    part = ["--select", "+dim_post", "stg_rapportfakta", "--indirect-selection", "cautious"]
+    ran = subprocess.run(
+        [*dbt, "--full-refresh", *part],
+        cwd=PROJECT_DIR, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stdout[-3000:]
+    assert "PASS stg_rapportfakta::enheter_och_precision" in ran.stdout
+    assert not left.exists()
+    assert list(left.parent.glob("*.parquet"))
