@@ -69,10 +69,10 @@ def incoming_frames(
             f"(select leverans_id, rad, {CONTRACT} from raw.fakta where leverans_id is null "
             "or leverans_id not in (select leverans_id from granskade))"
         )
-        relations = {"fakta": fakta, "leveranser": ANNOUNCED, "inlasningar": FILES_READ}
         return {
-            frame: narrowed(con, "inkommande_fakta", frame, relation, whole)
-            for frame, relation in relations.items()
+            "fakta": narrowed(con, "inkommande_fakta", "fakta", fakta, whole),
+            "leveranser": _counted(con, "inkommande_fakta", "leveranser", ANNOUNCED, whole),
+            "inlasningar": _counted(con, "inkommande_fakta", "inlasningar", FILES_READ, whole),
         }
 
 
@@ -92,9 +92,20 @@ def marts_frames(con: duckdb.DuckDBPyConnection, whole: int = WHOLE) -> dict[str
         "kostnader": COSTS,
     }
     return _tried(con, whole) | {
-        frame: narrowed(con, "marts", frame, relation, whole)
+        frame: _counted(con, "marts", frame, relation, whole)
         for frame, relation in relations.items()
     }
+
+
+def _counted(
+    con: duckdb.DuckDBPyConnection, suite: str, frame: str, relation: str, whole: int
+) -> pa.Table:
+    """A frame of an aggregate: counted once, however many conditions look at it."""
+    con.execute(f"create or replace temp table raknat as {relation}")
+    try:
+        return narrowed(con, suite, frame, "raknat", whole)
+    finally:
+        con.execute("drop table raknat")
 
 
 @contextmanager
