@@ -10,6 +10,7 @@ import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -101,12 +102,20 @@ def bring_up_to_date(con: duckdb.DuckDBPyConnection) -> dict[str, frozenset[str]
     return changed
 
 
-def _definitions(con: duckdb.DuckDBPyConnection, database: str) -> dict[tuple[str, str], str]:
+def _definitions(con: duckdb.DuckDBPyConnection, database: str) -> dict[tuple[str, str], Any]:
+    """Columns, types and checks of each table; not its key, of which the build has no index."""
     rows = con.execute(
-        "select schema_name, table_name, sql from duckdb_tables() "
-        f"where database_name = {database} and schema_name in ('raw', 'marts')"
+        "select schema_name, table_name, columns, checks from ("
+        "select schema_name, table_name, list((column_name, data_type, is_nullable) "
+        f"order by column_index) as columns from duckdb_columns() where database_name = {database} "
+        "and schema_name in ('raw', 'marts') group by all"
+        ") join (select schema_name, table_name from duckdb_tables() "
+        f"where database_name = {database}) using (schema_name, table_name) left join ("
+        "select schema_name, table_name, list(constraint_text order by all) as checks "
+        f"from duckdb_constraints() where database_name = {database} "
+        "and constraint_type = 'CHECK' group by all) using (schema_name, table_name)"
     ).fetchall()
-    return {(schema, table): sql for schema, table, sql in rows}
+    return {(schema, table): (columns, checks) for schema, table, columns, checks in rows}
 
 
 def _carry(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:

@@ -5,7 +5,7 @@ CSV files (`tables`), or the catalogue for data portals (`dcat`).
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from dagster_pipelines.exports import CSV, DATAPACKAGE, Export, Publication
@@ -40,12 +40,13 @@ def write_datapackage(
     """Write `datapackage.json` into the staged folder, where the CSV files already are.
 
     Args:
-        marts: those that have a CSV file.
+        marts: all; those without CSV files, and references to them, are left out.
         reports: the report_id of every report behind the figures.
         about: the publication.
         settings: publisher and licence.
         hashes: sha256 of the CSV files by name within the version.
     """
+    with_csv = {mart.name: mart for mart in marts if CSV in mart.kinds}
     descriptor = {
         "profile": "tabular-data-package",
         "name": "finsam",
@@ -58,7 +59,7 @@ def write_datapackage(
         "contributors": [{"title": settings.publisher_name, "role": "publisher"}],
         "licenses": [_license(settings.license_url)],
         "sources": [{"title": report} for report in reports],
-        "resources": [_resource(mart, about, hashes) for mart in marts],
+        "resources": [_resource(mart, with_csv, about, hashes) for mart in with_csv.values()],
     }
     text = json.dumps(
         {k: v for k, v in descriptor.items() if v != []}, ensure_ascii=False, indent=1
@@ -67,7 +68,9 @@ def write_datapackage(
     return Export(NAME, DATAPACKAGE)
 
 
-def _resource(mart: Mart, about: Publication, hashes: Mapping[str, str]) -> dict[str, Any]:
+def _resource(
+    mart: Mart, others: Container[str], about: Publication, hashes: Mapping[str, str]
+) -> dict[str, Any]:
     files = mart.files(CSV)
     described = {
         "profile": "tabular-data-resource",
@@ -79,7 +82,7 @@ def _resource(mart: Mart, about: Publication, hashes: Mapping[str, str]) -> dict
         "mediatype": "text/csv",
         "encoding": "utf-8",
         "dialect": DIALECT,
-        "schema": _schema(mart),
+        "schema": _schema(mart, others),
     }
     if mart.parts:  # size and hash are one per resource; manifest.json has those of each file
         return described
@@ -87,18 +90,20 @@ def _resource(mart: Mart, about: Publication, hashes: Mapping[str, str]) -> dict
     return {**described, "bytes": size, "hash": f"sha256:{hashes[files[0]]}"}
 
 
-def _schema(mart: Mart) -> dict[str, Any]:
+def _schema(mart: Mart, others: Container[str]) -> dict[str, Any]:
     schema: dict[str, Any] = {
         "fields": [_field(column) for column in mart.columns],
         "missingValues": [""],
     }
     if mart.primary_key:
         schema["primaryKey"] = list(mart.primary_key)
-    if mart.references:
-        schema["foreignKeys"] = [
-            {"fields": [column], "reference": {"resource": other, "fields": [key]}}
-            for column, (other, key) in mart.references.items()
-        ]
+    links = [
+        {"fields": [column], "reference": {"resource": other, "fields": [key]}}
+        for column, (other, key) in mart.references.items()
+        if other in others
+    ]
+    if links:
+        schema["foreignKeys"] = links
     return schema
 
 

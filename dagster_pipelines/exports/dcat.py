@@ -158,22 +158,23 @@ def _each(marts: Iterable[Mart]) -> Iterable[Dataset]:
     for mart in marts:
         if not _is_dataset(mart):
             continue
+        distributions = (
+            Distribution(f"{mart.name}-csv", {"sv": "CSV", "en": "CSV"},
+                         {"sv": "Kommaseparerad text, UTF-8, decimalpunkt.",
+                          "en": "Comma-separated text, UTF-8, decimal point."},
+                         "text/csv", mart.files(CSV)),
+            Distribution(f"{mart.name}-parquet", {"sv": "Parquet", "en": "Parquet"},
+                         {"sv": "Kolumnformat med exakta typer.",
+                          "en": "Columnar format with exact types."},
+                         "application/vnd.apache.parquet",
+                         mart.files(PARQUET)),
+        )  # fmt: skip
         yield Dataset(
             mart.name,
             mart.meta["titel"],
             mart.meta["beskrivning"],
-            [
-                Distribution(f"{mart.name}-csv", {"sv": "CSV", "en": "CSV"},
-                             {"sv": "Kommaseparerad text, UTF-8, decimalpunkt.",
-                              "en": "Comma-separated text, UTF-8, decimal point."},
-                             "text/csv", mart.files(CSV)),
-                Distribution(f"{mart.name}-parquet", {"sv": "Parquet", "en": "Parquet"},
-                             {"sv": "Kolumnformat med exakta typer.",
-                              "en": "Columnar format with exact types."},
-                             "application/vnd.apache.parquet",
-                             mart.files(PARQUET)),
-            ],
-        )  # fmt: skip
+            [each for each in distributions if each.files],
+        )
 
 
 def _is_dataset(mart: Mart) -> bool:

@@ -6,19 +6,23 @@ export prints from. Does not belong here: any description of its own.
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import yaml
 
+from dagster_pipelines.exports import CSV, PARQUET
 from dagster_pipelines.settings import PROJECT_DIR
 
 DIVIDED_BY = "forbund_id"
 WHOLE_ROWS = 100_000
 """A mart with more rows than this is divided: one file per förbund, so that one new report writes
 anew the files of its förbund alone."""
+LARGE_ROWS = 2_000_000
+"""A mart with more rows than this (twice the country's largest) has neither index nor CSV files: an
+index must fit in memory, and CSV takes ten times the room of everything else."""
 LEADING = 8
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -65,8 +69,15 @@ class Mart:
     meta: Mapping[str, Any] = field(default_factory=dict)
     parts: Sequence[str] = ()
 
+    @property
+    def kinds(self) -> Sequence[str]:
+        """What it is exported as, beside the workbook."""
+        return (PARQUET,) if self.rows > LARGE_ROWS else (PARQUET, CSV)
+
     def files(self, kind: str) -> list[str]:
-        """Its Parquet or CSV files, by name within the version: one, or one per part."""
+        """Its Parquet or CSV files, by name within the version: one, one per part, or none."""
+        if kind not in self.kinds:
+            return []
         if not self.parts:
             return [f"{kind}/{self.name}.{kind}"]
         return [f"{kind}/{self.name}/{part}.{kind}" for part in self.parts]
@@ -93,6 +104,31 @@ def _is_key(name: str) -> bool:
     return name.endswith("_key")
 
 
+def primary_key(
+    con: duckdb.DuckDBPyConnection, mart: str, project: Path = PROJECT_DIR
+) -> tuple[str, ...]:
+    """The primary key of a mart: by its index where it has one, else by its contract."""
+    columns = _described(project / "models" / "marts").get(mart, {}).get("columns", [])
+    key = [c["name"] for c in columns if {"type": "primary_key"} in c.get("constraints", [])]
+    there = con.execute(
+        "select column_name from duckdb_columns() where database_name = current_database() "
+        "and schema_name = 'marts' and table_name = ?",
+        [mart],
+    ).fetchall()
+    return index(con, mart) or tuple(name for name in key if (name,) in there)
+
+
+def index(con: duckdb.DuckDBPyConnection, mart: str) -> tuple[str, ...]:
+    """The columns of the index of a mart's primary key; none where it has no index."""
+    found = con.execute(
+        "select constraint_column_names from duckdb_constraints() where schema_name = 'marts' "
+        "and constraint_type = 'PRIMARY KEY' and database_name = current_database() "
+        "and table_name = ?",
+        [mart],
+    ).fetchall()
+    return tuple(found[0][0]) if found else ()
+
+
 def read_marts(con: duckdb.DuckDBPyConnection, project: Path = PROJECT_DIR) -> list[Mart]:
     """The marts of the database of `con`, by name, described by the project's YAML where it does.
 
@@ -100,13 +136,6 @@ def read_marts(con: duckdb.DuckDBPyConnection, project: Path = PROJECT_DIR) -> l
     """
     described = _described(project / "models" / "marts")
     posts = _posts(con)
-    keys = dict(
-        con.execute(
-            "select table_name, constraint_column_names from duckdb_constraints() "
-            "where schema_name = 'marts' and constraint_type = 'PRIMARY KEY' "
-            "and database_name = current_database()"
-        ).fetchall()
-    )
     tables = con.execute(
         "select table_name, list((column_name, data_type, not is_nullable) order by column_index) "
         "from duckdb_columns() where schema_name = 'marts' "
@@ -124,7 +153,7 @@ def read_marts(con: duckdb.DuckDBPyConnection, project: Path = PROJECT_DIR) -> l
                 [_column(column, texts.get(column[0], {}), posts) for column in columns],
                 rows,
                 model.get("description", ""),
-                keys.get(name, ()),
+                primary_key(con, name, project),
                 {c: to for c, to in _references(texts) if to[0] in names},
                 model.get("config", {}).get("meta", {}),
                 _parts(con, name, {c for c, _, _ in columns}) if rows > WHOLE_ROWS else (),
@@ -167,6 +196,7 @@ def _posts(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     )
 
 
+@cache
 def _described(folder: Path) -> dict[str, dict[str, Any]]:
     models: dict[str, dict[str, Any]] = {}
     for path in sorted(folder.glob("*.yml")):

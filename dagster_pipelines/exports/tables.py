@@ -1,5 +1,7 @@
 """Each mart as Parquet and as CSV, written by DuckDB: one file, or a folder of one per förbund.
 
+A mart that is too large for CSV (`Mart.kinds`) has Parquet alone.
+
 Belongs here: order, compression and the one CSV dialect. Does not belong here: what the columns
 mean (`datapackage`).
 
@@ -65,14 +67,14 @@ def _write_mart(
 ) -> Iterator[Callable[[], list[Export]]]:
     """What is to be done for each of its files, Parquet and CSV together."""
     if mart.parts:
-        for kind in (PARQUET, CSV):
+        for kind in mart.kinds:
             (staged / kind / mart.name).mkdir()
     touched = changed.get(f"marts.{mart.name}", frozenset())
     count = _rows_of_parts(con, mart)
-    for part, *files in zip(mart.parts or ("",), mart.files(PARQUET), mart.files(CSV), strict=True):
+    for part, *files in zip(mart.parts or ("",), *map(mart.files, mart.kinds), strict=True):
         exports = [
             Export(file, kind, mart.name, count[part])
-            for kind, file in zip((PARQUET, CSV), files, strict=True)
+            for kind, file in zip(mart.kinds, files, strict=True)
         ]
         same = base and touched is not None and part not in touched and (part or not touched)
         if base and same and all((base / file).is_file() for file in files):
@@ -104,15 +106,16 @@ def _rows_of_parts(con: duckdb.DuckDBPyConnection, mart: Mart) -> dict[str, int]
 def _write(
     con: duckdb.DuckDBPyConnection, mart: Mart, rows: str, staged: Path, exports: list[Export]
 ) -> list[Export]:
-    """Ordered once: the CSV file is made from the Parquet file, in its order."""
-    parquet, csv = (_text(staged / export.path) for export in exports)
+    """Ordered once: the CSV file, if any, is made from the Parquet file, in its order."""
+    parquet, *csv = (_text(staged / export.path) for export in exports)
     safe = ", ".join(
         f'{harmless_sql(_id(c.name))} as "{c.name}"' if c.is_text and not c.is_key else _id(c.name)
         for c in mart.columns
     )
     with con.cursor() as own:  # a connection is one thread's at a time
         own.execute(f"copy ({rows}) to {parquet} ({AS_PARQUET})")
-        own.execute(f"copy (select {safe} from {parquet}) to {csv} ({AS_CSV})")
+        for file in csv:
+            own.execute(f"copy (select {safe} from {parquet}) to {file} ({AS_CSV})")
     return exports
 
 

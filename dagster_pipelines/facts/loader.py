@@ -272,9 +272,8 @@ def _tables() -> str:
             inlasning_id varchar, fil varchar, sha256 varchar, innehall_sha256 varchar,
             antal_fakta bigint, tidpunkt timestamptz
         );
-        create table if not exists raw.fakta (
-            leverans_id varchar, rad bigint, {fakta}, primary key (leverans_id, line, position)
-        );
+        -- no index of its key: a delivery is loaded once, and a file has no line and position twice
+        create table if not exists raw.fakta (leverans_id varchar, rad bigint, {fakta});
         create table if not exists raw.avvisade_fakta (
             inlasning_id varchar, fil varchar, rad bigint, kolumn varchar, varde varchar,
             orsak varchar, atgard varchar, innehall varchar
