@@ -2,6 +2,7 @@
 
     parquet/<mart>.parquet, csv/<mart>.csv    every mart
     parquet/<mart>/<förbund>.parquet, csv/... instead, where a mart has more than 100 000 rows
+    parquet/... alone                         where it has more than two million
     partitionerad/<mart>/                     every mart as Spark wrote it, where it did
     finsam.xlsx                               the wide tables, for people who work in Excel
     datapackage.json                          what the CSV files are, column by column

@@ -41,7 +41,7 @@ MOST_ROWS = 5_000
 YEAR = "year(period_end)"
 FROM_YEAR = "Bladet visar uppgifter från och med {year}. {elsewhere}"
 NO_YEAR = "Inte ens ett år ryms på bladet. {elsewhere}"
-ELSEWHERE = "Alla år finns i databasen (marts.{mart}) och i mapparna parquet och csv."
+ELSEWHERE = "Alla år finns i databasen (marts.{mart}) och som filer i {kinds}."
 MAX_TEXT = 32_767
 CUT = " […] Avkortad: hela texten står i databasen."
 BATCH = 10_000
@@ -129,7 +129,7 @@ def _shown(con: duckdb.DuckDBPyConnection, mart: Mart) -> _Part:
     """All rows, or those of as many of the latest years as have room; no year is cut in two."""
     if mart.rows <= MOST_ROWS:
         return _Part(mart.rows)
-    elsewhere = ELSEWHERE.format(mart=mart.name)
+    elsewhere = ELSEWHERE.format(mart=mart.name, kinds=" och ".join(mart.kinds))
     nothing = _Part(0, "where false", NO_YEAR.format(elsewhere=elsewhere))
     if "period_end" not in {column.name for column in mart.columns}:
         return nothing

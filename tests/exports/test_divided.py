@@ -11,6 +11,8 @@ import pytest
 from frictionless import validate
 from rdflib import Graph
 
+from dagster_pipelines import carry
+from dagster_pipelines import publish as publishing
 from dagster_pipelines.exports import Export, tables
 from dagster_pipelines.exports import marts as described
 from dagster_pipelines.exports.marts import Mart
@@ -158,3 +160,67 @@ def test_one_file_that_cannot_be_written_is_told(
         marts = described.read_marts(con)
         with pytest.raises(duckdb.IOException, match=sick):
             tables.write_tables(con, marts, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def large(refreshed_home: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """The shipped reports published as if nine hundred rows were too many for an index."""
+    settings = built(refreshed_home, tmp_path_factory.mktemp("stor"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(described, "WHOLE_ROWS", 200)
+        patch.setattr(described, "LARGE_ROWS", 900)
+        patch.setattr(publishing, "LARGE_ROWS", 900)
+        publish(settings, run_id="stor", inputs={}, seconds={})
+    yield settings
+    shutil.rmtree(settings.home)
+
+
+def test_a_mart_too_large_for_an_index_has_every_row_and_no_csv(large: Settings) -> None:
+    folder = large.current_link.resolve()
+    assert folders(large, "parquet") - folders(large, "csv") == {LARGE}
+    assert not list((folder / "csv").glob(f"{LARGE}*"))
+    with duckdb.connect(folder / "finsam.duckdb", read_only=True) as con:
+        keyed = con.execute(
+            "select table_name from duckdb_constraints() "
+            "where schema_name = 'marts' and constraint_type = 'PRIMARY KEY'"
+        ).fetchall()
+        [(rows, keys)] = con.execute(
+            f"select count(*), count(distinct fakta_key) from marts.{LARGE}"
+        ).fetchall()
+        in_files = con.execute(
+            f"select count(*) from '{folder}/parquet/{LARGE}/*.parquet'"
+        ).fetchall()
+    assert (LARGE,) not in keyed
+    assert ("fct_kontroll",) in keyed
+    assert rows == keys > 900
+    assert in_files == [(rows,)]
+
+
+def test_no_description_speaks_of_csv_files_that_are_not_there(large: Settings) -> None:
+    folder = large.current_link.resolve()
+    report = validate(str(folder / "datapackage.json"))
+    assert report.valid, report.flatten(["name", "type", "note"])[:5]
+    resources = json.loads((folder / "datapackage.json").read_text("utf-8"))["resources"]
+    assert LARGE not in {resource["name"] for resource in resources}
+    graph = Graph().parse(folder / "dcat.ttl")
+    urls = {str(o) for _, p, o in graph if str(p).endswith("#downloadURL")}
+    assert not [url for url in urls if f"csv/{LARGE}" in url]
+    assert [url for url in urls if f"parquet/{LARGE}" in url]
+
+
+def test_a_large_mart_is_carried_on_as_any_other(
+    large: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing has changed, so nothing of it is written again, index or not."""
+    monkeypatch.setattr(described, "WHOLE_ROWS", 200)
+    monkeypatch.setattr(described, "LARGE_ROWS", 900)
+    before = large.current_link.resolve()
+    with duckdb.connect(large.build_db) as con:
+        con.execute("update intermediate.int_leverans set andrad = false")
+    (large.build_dir / carry.PENDING).touch()
+    publish(large, run_id="vidare", inputs={}, seconds={})
+    files = sorted((before / "parquet" / LARGE).iterdir())
+    now = large.current_link.resolve()
+    assert now != before
+    assert files
+    assert all((now / "parquet" / LARGE / file.name).samefile(file) for file in files)
