@@ -463,7 +463,7 @@ def _order(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> str:
     The keys are hashes; by them every question would read the whole table.
     """
     if schema != "marts":
-        return "order by leverans_id, line, position" if table == "fakta" else "order by all"
+        return "order by all"
     columns = [
         name
         for (name,) in con.execute(

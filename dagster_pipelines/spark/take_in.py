@@ -1,8 +1,8 @@
 """What Spark built, into the build database, where guards and publication find it.
 
 Belongs here: filling the tables that dbt has laid out empty, with their constraints and comments.
-Does not belong here: how they were built (`build`). A value that breaks a key or is missing where
-one is promised stops here: Parquet keeps no constraint, DuckDB does.
+Does not belong here: how they were built (`build`). A value that is missing where one is promised
+stops here: Parquet keeps no constraint, DuckDB does. That keys are unique dbt tests afterwards.
 """
 
 from dagster_pipelines.database import open_build

@@ -15,21 +15,21 @@ from dagster_pipelines.settings import Settings
 
 BUILD = """
 create schema raw; create schema intermediate; create schema marts;
-create table raw.fakta (leverans_id varchar, line integer, position integer);
+create table raw.fakta (leverans_id varchar, line integer);
 create table raw.rapporter (report_id varchar primary key, forbund varchar);
 create table intermediate.int_leverans (leverans_id varchar, forbund_id varchar, andrad boolean);
 create table marts.dim_post (post_key varchar primary key, post_code varchar, post varchar);
 create table marts.fct_ekonomi (
     ekonomi_key varchar primary key, forbund_id varchar, belopp_sek decimal(18, 2));
 comment on table marts.fct_ekonomi is 'Belopp';
-insert into raw.fakta values ('a#1', 1, 1), ('b#1', 1, 1);
+insert into raw.fakta values ('a#1', 1), ('b#1', 1);
 insert into raw.rapporter values ('a', 'Alfa');
 insert into intermediate.int_leverans values ('a#1', 'a', true), ('b#1', 'b', true);
 insert into marts.dim_post values ('p', 'kassa', 'Kassa');
 insert into marts.fct_ekonomi values ('a1', 'a', 1), ('a2', 'a', 2), ('b1', 'b', 3);
 """
 NEXT = """
-insert into raw.fakta values ('a#2', 1, 1), ('a#2', 2, 1);
+insert into raw.fakta values ('a#2', 1), ('a#2', 2);
 insert or replace into raw.rapporter values ('a', 'Alfa nya'), ('c', 'Gamma');
 update intermediate.int_leverans set andrad = forbund_id = 'a';
 insert into intermediate.int_leverans values ('a#2', 'a', true);

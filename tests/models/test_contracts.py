@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from dagster_pipelines import versions
+from dagster_pipelines.dbt import Dbt
 from dagster_pipelines.publish import publish
 from dagster_pipelines.settings import PROJECT_DIR, Settings
 from tests.homes import built
@@ -42,6 +43,19 @@ def test_the_build_has_no_index_and_the_publication_has_every_one(
         assert con.execute(INDEXES).fetchall() == []
     with duckdb.connect(refreshed_home.published_db.resolve(), read_only=True) as con:
         assert con.execute(INDEXES).fetchall() == [(m.stem, keys(m)) for m in MARTS]
+
+
+def test_a_key_that_occurs_twice_is_seen_by_the_build(
+    refreshed_home: Settings, tmp_path: Path
+) -> None:
+    home = built(refreshed_home, tmp_path)
+    with duckdb.connect(home.build_db) as con:
+        con.execute("insert into marts.fct_kostnad from marts.fct_kostnad limit 1")
+    asked = "unique_fct_kostnad_kostnad_key unique_fct_mal_mal_key"
+    results = Dbt(home).invoke([("test", "--select", asked, "--vars", "prova_allt: true")])
+    seen = {result.node.name: str(result.status) for result in results}
+    assert seen["unique_fct_kostnad_kostnad_key"] == "fail"
+    assert seen["unique_fct_mal_mal_key"] == "pass"
 
 
 @pytest.mark.parametrize("anew", [True, False], ids=["anew", "carried on"])

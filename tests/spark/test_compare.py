@@ -143,7 +143,6 @@ def test_what_spark_built_fills_the_build_database(both: Settings) -> None:
 @pytest.mark.parametrize(
     "fault",
     [
-        "from marts.fct_kostnad union all (from marts.fct_kostnad limit 1)",
         "select * replace (null::varchar as report_id) from marts.fct_kostnad",
         "select *, 1 as till from marts.fct_kostnad",
     ],
