@@ -27,8 +27,10 @@ create table raw.inlasning (
     godkanda bigint, avvisade bigint, tidpunkt timestamptz, meddelande varchar, upprepade bigint
 );
 create table raw.avvisade_fakta (inlasning_id varchar);
-create table raw.leverans (leverans_id varchar, inlasning_id varchar, antal_fakta bigint);
-insert into raw.leverans values ('{REPORT}#1', null, 1000);
+create table raw.leverans (
+    leverans_id varchar, inlasning_id varchar, antal_fakta bigint, innehall_sha256 varchar
+);
+insert into raw.leverans values ('{REPORT}#1', null, 1000, null);
 create table raw.fakta as
     select '{REPORT}#1' as leverans_id, 'verified' as status from range(1000);
 create table intermediate.int_leverans as

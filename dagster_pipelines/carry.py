@@ -28,6 +28,14 @@ ADDED_TO = "raw.fakta"
 CHANGED = "(select distinct forbund_id from bygge.intermediate.int_leverans where andrad)"
 
 
+class StrayError(Exception):
+    """Rows have changed that no delivery of this build touches; `tables` names where."""
+
+    def __init__(self, tables: list[str]) -> None:
+        self.tables = tables
+        super().__init__(", ".join(tables))
+
+
 def note_base(settings: Settings, version: str, steps: int) -> None:
     """What was built is published as `version`, `steps` publications after a copy from scratch."""
     text = json.dumps({"version": version, "steps": steps})
@@ -85,8 +93,12 @@ def bring_up_to_date(con: duckdb.DuckDBPyConnection) -> dict[str, frozenset[str]
 
     With each the förbund whose rows may have changed; None where the table does not say whose.
 
-    None when the copy cannot be carried on from: other tables, other columns, or in the end other
-    rows. It is then of no use, and a copy from scratch tells the truth.
+    None when the copy cannot be carried on from: other tables or other columns. It is then of no
+    use, and a copy from scratch tells the truth.
+
+    Raises:
+        StrayError: in the end there are other rows, though what says what changed says nothing of
+            them. What they are worth, only a full build can tell.
     """
     ours, theirs = _definitions(con, "current_database()"), _definitions(con, "'bygge'")
     if ours != theirs:
@@ -97,8 +109,13 @@ def bring_up_to_date(con: duckdb.DuckDBPyConnection) -> dict[str, frozenset[str]
         for schema, table in sorted(ours)
         if _carry(con, schema, table)
     }
-    if any(_contents(con, f'"{s}"."{t}"') != _contents(con, f'bygge."{s}"."{t}"') for s, t in ours):
-        return None
+    strayed = [
+        f"{schema}.{table}"
+        for schema, table in sorted(ours)
+        if _contents(con, f'"{schema}"."{table}"') != _contents(con, f'bygge."{schema}"."{table}"')
+    ]
+    if strayed:
+        raise StrayError(strayed)
     return changed
 
 
@@ -151,5 +168,8 @@ def _differ(con: duckdb.DuckDBPyConnection, left: str, right: str) -> bool:
 
 def _contents(con: duckdb.DuckDBPyConnection, name: str) -> tuple[int, int]:
     """Number of rows and the sum of their hashes: the same for the same rows in any order."""
-    (found,) = con.execute(f"select count(*), sum(hash(rad)) from {name} as rad").fetchall()
+    # the alias must be no column's name: `hash(rad)` of raw.fakta was that of its column rad
+    (found,) = con.execute(
+        f'select count(*), sum(hash("en hel rad")) from {name} as "en hel rad"'
+    ).fetchall()
     return found

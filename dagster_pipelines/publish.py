@@ -38,6 +38,7 @@ from dagster_pipelines.exports.marts import (
 )
 from dagster_pipelines.exports.partitioned import write_partitioned
 from dagster_pipelines.exports.tables import Changed, parquet_of, write_tables
+from dagster_pipelines.facts import loader
 from dagster_pipelines.inputs import Fingerprint
 from dagster_pipelines.manifest import Manifest
 from dagster_pipelines.outcome import Break
@@ -56,7 +57,10 @@ log = logging.getLogger("finsam.publish")
 
 
 class LossError(Exception):
-    """Something delivered or published would be lost, and nothing says why; `breaks` lists it."""
+    """Something delivered or published would be lost or another, and nothing says why.
+
+    `breaks` lists it.
+    """
 
     def __init__(self, breaks: Sequence[Break]) -> None:
         self.breaks = list(breaks)
@@ -123,6 +127,8 @@ def _write(settings: Settings, staged: Path, run_id: str, accept_loss: bool) -> 
     base, steps, changed = _stage_database(settings, staged_db)
     with _beside_build(settings, staged_db) as con:
         conserved = conservation(con)
+        if base is None:  # what is carried on is held against what was published
+            _unaltered(con)
     with duckdb.connect(staged_db, config=_config(settings)) as con:
         lost = _lost(con, earlier, accept_loss) if earlier else []
         marts = read_marts(con)
@@ -194,13 +200,19 @@ def _stage_database(settings: Settings, staged_db: Path) -> tuple[Path | None, i
 
     Returns that publication (None when anew), how many steps lie behind a copy from scratch, and
     the tables that changed since.
+
+    Raises:
+        LossError: rows are other than those published, and no delivery touches them.
     """
     found = carry.base(settings)
     if found:
         base, steps = found
         carry.copy_file(base / staged_db.name, staged_db)
         with _beside_build(settings, staged_db) as con:
-            changed = carry.bring_up_to_date(con)
+            try:
+                changed = carry.bring_up_to_date(con)
+            except carry.StrayError as stray:
+                raise LossError([_stray_break(stray)]) from stray
         if changed is not None:
             return base, steps + 1, changed
         log.warning("published anew: the last publication cannot be carried on from")
@@ -299,6 +311,34 @@ CONSERVATION = """
         fakta.*, (select count(*) from marts.fct_rapportfakta) as publicerade
     from filer, fakta
 """
+
+
+def _unaltered(con: duckdb.DuckDBPyConnection) -> None:
+    """Raises LossError where a delivery does not say what it said when it was loaded."""
+    altered = loader.altered(con)
+    if altered:
+        raise LossError(
+            [
+                Break(
+                    "oförändrade leveranser",
+                    f"The facts of {', '.join(altered[:3])}{' …' if altered[3:] else ''} are not "
+                    "those that were delivered: something has written to the build database. Put "
+                    "back a copy of .build/bygge.duckdb, or move it away and refresh, which reads "
+                    "data/ and landing/ anew.",
+                    [{"leverans_id": each} for each in altered],
+                )
+            ]
+        )
+
+
+def _stray_break(stray: carry.StrayError) -> Break:
+    return Break(
+        "orörda rader",
+        f"Rows of {stray} are other than those published, though nothing delivered since touches "
+        "them: something has written to the build database. The next refresh builds and tests "
+        "everything anew, which mends it or says what is wrong.",
+        [{"tabell": table} for table in stray.tables],
+    )
 
 
 def _lost(con: duckdb.DuckDBPyConnection, earlier: Path, accept_loss: bool) -> list[dict[str, Any]]:

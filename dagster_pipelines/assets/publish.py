@@ -144,7 +144,7 @@ def _told(context: dg.AssetExecutionContext) -> Iterator[None]:
     try:
         yield
     except publishing.LossError as loss:
-        raise failure("facts published before would disappear", loss.breaks) from loss
+        raise failure("what was delivered or published would not be kept", loss.breaks) from loss
     except OSError as error:
         context.log.warning("could not write the published files: %s", error)
         raise dg.RetryRequested(max_retries=1, seconds_to_wait=2) from error

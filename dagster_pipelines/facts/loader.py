@@ -28,6 +28,8 @@ INLAST, DELVIS, AVVISAD, DUBBLETT = "inläst", "delvis avvisad", "avvisad", "dub
 OFORANDRAD, UPPSKJUTEN = "oförändrad", "uppskjuten"
 """The last two leave no row in `raw.inlasning`: nothing new, and not settled yet."""
 
+SHARE = 1_000
+"""Deliveries whose facts are read at a time when all of them are."""
 SQL_TYPES = {
     "string": "varchar",
     "integer": "integer",
@@ -452,8 +454,8 @@ def _deliver(
     return tuple(row[0] for row in rows), repeated
 
 
-def _content(accepted: pl.DataFrame) -> pl.DataFrame:
-    """What each report's facts say, as one text that no order of rows or spelling changes.
+def _content(accepted: pl.DataFrame, per: str = "report_id") -> pl.DataFrame:
+    """What the facts of each report, or delivery, say: a text that no order or spelling changes.
 
     The separators are control characters, which no accepted cell contains.
     """
@@ -461,10 +463,38 @@ def _content(accepted: pl.DataFrame) -> pl.DataFrame:
     cells = (pl.col(name).cast(pl.String).fill_null("") for name in contract.names)
     return (
         accepted.sort(contract.key)
-        .select("report_id", content=pl.concat_str(list(cells), separator="\x1f"))
-        .group_by("report_id", maintain_order=True)
+        .select(per, content=pl.concat_str(list(cells), separator="\x1f"))
+        .group_by(per, maintain_order=True)
         .agg(pl.col("content").str.join("\x1e"), pl.len().cast(pl.Int64).alias("antal_fakta"))
     )
+
+
+def altered(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """The deliveries of which `raw.fakta` does not say what it said when they were loaded.
+
+    Held against the sha256 of their content in `raw.leverans`, a share of them at a time; one
+    without it is not judged.
+    """
+    noted = dict(
+        con.execute(
+            "select leverans_id, innehall_sha256 from raw.leverans "
+            "where innehall_sha256 is not null order by leverans_id"
+        ).fetchall()
+    )
+    names = ", ".join(kontrakt("fakta").names)
+    found: list[str] = []
+    for start in range(0, len(noted), SHARE):
+        share = list(noted)[start : start + SHARE]
+        facts = con.sql(
+            f"select leverans_id, {names} from raw.fakta where leverans_id between ? and ?",
+            params=[share[0], share[-1]],
+        ).pl()
+        said = {
+            leverans_id: hashlib.sha256(content.encode()).hexdigest()
+            for leverans_id, content, _ in _content(facts, "leverans_id").iter_rows()
+        }
+        found += [each for each in share if said.get(each) != noted[each]]
+    return found
 
 
 def _describe(
