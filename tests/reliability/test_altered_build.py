@@ -54,7 +54,7 @@ def test_what_was_delivered_is_what_is_there(refreshed_home: Settings) -> None:
     [
         (DIGIT, "vasteras_2022-06-30_delar#1"),
         ("update raw.fakta set note = 'x' where report_id = 'sofint_2021-06-30_delar'", "sofint"),
-        ("delete from raw.fakta where rad = 2 and report_id = 'sofint_2021-06-30_delar'", "accounted"),
+        ("delete from raw.fakta where rad = 2 and report_id like 'sofint_2021%'", "accounted"),
     ],
 )
 def test_an_altered_fact_is_not_published_anew(home: Settings, fault: str, named: str) -> None:
