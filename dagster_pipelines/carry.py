@@ -121,18 +121,28 @@ def bring_up_to_date(con: duckdb.DuckDBPyConnection) -> dict[str, frozenset[str]
 
 def _definitions(con: duckdb.DuckDBPyConnection, database: str) -> dict[tuple[str, str], Any]:
     """Columns, types and checks of each table; not its key, of which the build has no index."""
-    rows = con.execute(
-        "select schema_name, table_name, columns, checks from ("
-        "select schema_name, table_name, list((column_name, data_type, is_nullable) "
-        f"order by column_index) as columns from duckdb_columns() where database_name = {database} "
-        "and schema_name in ('raw', 'marts') group by all"
-        ") join (select schema_name, table_name from duckdb_tables() "
-        f"where database_name = {database}) using (schema_name, table_name) left join ("
-        "select schema_name, table_name, list(constraint_text order by all) as checks "
-        f"from duckdb_constraints() where database_name = {database} "
-        "and constraint_type = 'CHECK' group by all) using (schema_name, table_name)"
-    ).fetchall()
+    rows = con.execute(DEFINITIONS.format(database=database)).fetchall()
     return {(schema, table): (columns, checks) for schema, table, columns, checks in rows}
+
+
+DEFINITIONS = """
+    with kolumner as (
+        select
+            schema_name, table_name,
+            list((column_name, data_type, is_nullable) order by column_index) as kolumner
+        from duckdb_columns() where database_name = {database} group by all
+    ),
+    villkor as (
+        select schema_name, table_name, list(constraint_text order by all) as villkor
+        from duckdb_constraints()
+        where database_name = {database} and constraint_type = 'CHECK' group by all
+    )
+    select schema_name, table_name, kolumner, villkor
+    from duckdb_tables()
+    join kolumner using (schema_name, table_name)
+    left join villkor using (schema_name, table_name)
+    where database_name = {database} and schema_name in ('raw', 'marts')
+"""
 
 
 def _carry(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:

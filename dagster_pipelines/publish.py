@@ -29,10 +29,9 @@ from dagster_pipelines.exports.datapackage import write_datapackage
 from dagster_pipelines.exports.dcat import write_catalogue
 from dagster_pipelines.exports.excel import write_workbook
 from dagster_pipelines.exports.marts import (
-    LARGE_ROWS,
     Mart,
     in_order,
-    index,
+    key_without_index,
     primary_key,
     read_marts,
 )
@@ -488,13 +487,13 @@ def _copy(con: duckdb.DuckDBPyConnection) -> None:
 def _index(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> None:
     """The primary key of a mart, made when its rows are there, which costs half as much.
 
-    The build has none (macros/contract.sql); nor has a large mart.
+    The build has none (macros/contract.sql).
     """
-    if schema != "marts" or index(con, table):
-        return
-    key, name = primary_key(con, table), _id(schema, table)
-    if key and _one(con, f"select count(*) from {name}") <= LARGE_ROWS:
-        con.execute(f"alter table {name} add primary key ({', '.join(map(_id, key))})")
+    key = key_without_index(con, table) if schema == "marts" else ()
+    if key:
+        con.execute(
+            f"alter table {_id(schema, table)} add primary key ({', '.join(map(_id, key))})"
+        )
 
 
 def _order(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> str:

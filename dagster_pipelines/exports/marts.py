@@ -115,11 +115,16 @@ def primary_key(
         "and schema_name = 'marts' and table_name = ?",
         [mart],
     ).fetchall()
-    return index(con, mart) or tuple(name for name in key if (name,) in there)
+    return _index(con, mart) or tuple(name for name in key if (name,) in there)
 
 
-def index(con: duckdb.DuckDBPyConnection, mart: str) -> tuple[str, ...]:
-    """The columns of the index of a mart's primary key; none where it has no index."""
+def key_without_index(con: duckdb.DuckDBPyConnection, mart: str) -> tuple[str, ...]:
+    """The primary key that an index is still to be made of; none of a large mart's."""
+    ((rows,),) = con.execute(f'select count(*) from marts."{mart}"').fetchall()
+    return () if rows > LARGE_ROWS or _index(con, mart) else primary_key(con, mart)
+
+
+def _index(con: duckdb.DuckDBPyConnection, mart: str) -> tuple[str, ...]:
     found = con.execute(
         "select constraint_column_names from duckdb_constraints() where schema_name = 'marts' "
         "and constraint_type = 'PRIMARY KEY' and database_name = current_database() "

@@ -12,7 +12,6 @@ from frictionless import validate
 from rdflib import Graph
 
 from dagster_pipelines import carry
-from dagster_pipelines import publish as publishing
 from dagster_pipelines.exports import Export, tables
 from dagster_pipelines.exports import marts as described
 from dagster_pipelines.exports.marts import Mart
@@ -169,7 +168,6 @@ def large(refreshed_home: Settings, tmp_path_factory: pytest.TempPathFactory) ->
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(described, "WHOLE_ROWS", 200)
         patch.setattr(described, "LARGE_ROWS", 900)
-        patch.setattr(publishing, "LARGE_ROWS", 900)
         publish(settings, run_id="stor", inputs={}, seconds={})
     yield settings
     shutil.rmtree(settings.home)

@@ -79,7 +79,9 @@ def test_a_row_that_no_delivery_touches_is_not_carried_on(
     assert versions.current(home) == shown
 
 
-def test_a_refresh_after_an_altered_mart_builds_it_anew(copied_home: Settings) -> None:
+def test_an_altered_mart_stops_the_refresh_and_the_next_is_a_full_one(
+    copied_home: Settings,
+) -> None:
     """It stops, nothing it says is published, and the code it was built by is forgotten."""
     right = published(copied_home, SUM)
     with duckdb.connect(copied_home.build_db) as con:
