@@ -18,11 +18,11 @@ from dagster_pipelines.settings import PROJECT_DIR
 
 DIVIDED_BY = "forbund_id"
 WHOLE_ROWS = 100_000
-"""A mart with more rows than this is divided: one file per förbund, so that one new report writes
-anew the files of its förbund alone."""
-LARGE_ROWS = 2_000_000
-"""A mart with more rows than this (twice the country's largest) has neither index nor CSV files: an
-index must fit in memory, and CSV takes ten times the room of everything else."""
+"""A mart with more rows than this is divided, one file per förbund, so that one new report writes
+anew the files of its förbund alone; and it has no index, which would be as large as its rows."""
+CSV_ROWS = 2_000_000
+"""A mart with more rows than this (twice the country's largest) has no CSV files: they take ten
+times the room of everything else."""
 LEADING = 8
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -72,7 +72,7 @@ class Mart:
     @property
     def kinds(self) -> Sequence[str]:
         """What it is exported as, beside the workbook."""
-        return (PARQUET,) if self.rows > LARGE_ROWS else (PARQUET, CSV)
+        return (PARQUET,) if self.rows > CSV_ROWS else (PARQUET, CSV)
 
     def files(self, kind: str) -> list[str]:
         """Its Parquet or CSV files, by name within the version: one, one per part, or none."""
@@ -121,7 +121,7 @@ def primary_key(
 def key_without_index(con: duckdb.DuckDBPyConnection, mart: str) -> tuple[str, ...]:
     """The primary key that an index is still to be made of; none of a large mart's."""
     ((rows,),) = con.execute(f'select count(*) from marts."{mart}"').fetchall()
-    return () if rows > LARGE_ROWS or _index(con, mart) else primary_key(con, mart)
+    return () if rows > WHOLE_ROWS or _index(con, mart) else primary_key(con, mart)
 
 
 def _index(con: duckdb.DuckDBPyConnection, mart: str) -> tuple[str, ...]:
