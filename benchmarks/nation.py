@@ -26,6 +26,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,10 @@ FINSAM = (sys.executable, "-c", "from dagster_pipelines.cli.app import main; mai
 DBT = (str(Path(sys.executable).parent / "dbt"),)
 GIVEN = "ny-"
 """How the one new report's file name begins."""
+AGAIN = ("unchanged", "one_new")
+"""What is measured of a home that is there already."""
+COPIES = 2.5
+"""How many times the build database must fit on the disk for bare SQL to be given a copy."""
 QUARANTINE = 3
 """Published, with a delivery in quarantine: what a synthetic size is to end with."""
 
@@ -226,18 +231,28 @@ def _with_steps(place: Place, measure: Measure) -> Measure:
 
 
 def bare_sql(place: Place) -> Measure:
-    """The compiled SQL of the models on the raw tables and seeds of this home."""
+    """The compiled SQL of the models on the raw tables and seeds of this home.
+
+    In a copy of the build database, or where the disk has no room for one in that database itself:
+    the home is then spent, and removed.
+    """
     place.run([*DBT, "compile", "--full-refresh", "--no-introspect", "--quiet"])
+    build, own = place.settings.build_db, place.settings.build_dir / "bara_sql"
+    own.mkdir(exist_ok=True)
     # DuckDB names the catalog after the file, and the SQL speaks of that catalog
-    copy = place.settings.build_dir / "bara_sql" / place.settings.build_db.name
-    copy.parent.mkdir(exist_ok=True)
-    shutil.copyfile(place.settings.build_db, copy)
+    database = own / build.name
+    room = shutil.disk_usage(own).free > COPIES * build.stat().st_size
+    if room:
+        shutil.copyfile(build, database)
+    else:
+        shutil.rmtree(place.settings.warehouse_dir)
+        build.rename(database)
+    manifest = place.settings.build_dir / "bare_target" / "manifest.json"
+    command = [sys.executable, "-m", "benchmarks.nation", "--bare", str(database), str(manifest)]
     try:
-        manifest = place.settings.build_dir / "bare_target" / "manifest.json"
-        command = [sys.executable, "-m", "benchmarks.nation", "--bare", str(copy), str(manifest)]
         return measured(command, place.environment(), PROJECT_DIR)
     finally:
-        shutil.rmtree(copy.parent)
+        shutil.rmtree(own if room else place.settings.build_dir)
 
 
 def run_bare(database: Path, manifest: Path) -> None:
@@ -262,21 +277,25 @@ def measure(folder: Path, name: str, size: Size, say: Callable[[str], None]) -> 
     small, large = five(folder), synthetic(folder, name, size)
     report = deliver_next(size, folder / name / "nasta", forbund=_given(small, large))
     found: dict[str, dict[str, Measure]] = {}
+    counts: dict[str, dict[str, int]] = {}
     for place in (small, large):
         here = found.setdefault(place.name, {})
-        if place.settings.published_manifest.exists():
-            say(f"{place.name}: the home that is there")
-        else:
-            for step in (full, bare_sql):
-                say(f"{place.name}: {step.__name__}")
-                here[step.__name__] = step(place)
-        say(f"{place.name}: unchanged")
-        here["unchanged"] = unchanged(place)
-        say(f"{place.name}: one_new")
-        here["one_new"] = one_new(place, report)
-    counts = _counts(large)
+        new = not place.settings.published_manifest.exists()
+        steps: dict[str, Callable[[], Measure]] = {
+            "full": partial(full, place),
+            "unchanged": partial(unchanged, place),
+            "one_new": partial(one_new, place, report),
+            "bare_sql": partial(bare_sql, place),
+        }
+        for step, run in steps.items():
+            if new or step in AGAIN:
+                say(f"{place.name}: {step}")
+                here[step] = done = run()
+                say(f"    {done.wall:.0f} s, {done.cpu:.0f} s of CPU, {done.peak_mb} MB")
+            if step == "one_new":
+                counts[place.name] = _counts(place)
     return {
-        "size": {"name": name, "forbund": size.forbund, "years": size.years, **counts},
+        "size": {"name": name, "forbund": size.forbund, "years": size.years, **counts[name]},
         "ratios": ratios(found[small.name], found[large.name]),
         "measures": {
             where: {what: vars(value) for what, value in each.items()}
