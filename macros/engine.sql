@@ -67,7 +67,10 @@
 {% macro list_distinct(expression) -%}
     {{ adapter.dispatch('list_distinct', 'finsam')('cast(' ~ expression ~ ' as ' ~ dbt.type_string() ~ ')') }}
 {%- endmacro %}
-{% macro default__list_distinct(text) -%}string_agg(distinct {{ text }}, ', ' order by {{ text }}){%- endmacro %}
+{#- string_agg(distinct … order by …) keeps all its input, every column of it, and takes twice as long -#}
+{% macro default__list_distinct(text) -%}
+    nullif(array_to_string(list_sort(list_distinct(list({{ text }}))), ', '), '')
+{%- endmacro %}
 {#- listagg stops Spark's planner where a query has two of them -#}
 {% macro spark__list_distinct(text) -%}
     array_join(nullif(array_sort(collect_set({{ text }})), cast(array() as array<string>)), ', ')

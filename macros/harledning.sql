@@ -47,15 +47,16 @@
 
 {#
   `relation` (printed figures, one per post and column) plus the derived ones.
-  One pass per derivation, so that each sees those before it.
+  One pass per derivation over the printed figures and those derived before it.
 #}
 {% macro harled_delsummor(relation) %}{{ adapter.dispatch('harled_delsummor', 'finsam')(relation) }}{% endmacro %}
 
 {% macro default__harled_delsummor(relation) %}
-    {%- set ns = namespace(forra=relation) -%}
-    {%- for statement, post_code, regel_id, delar in harledningar() -%}
-    {%- set steg = 'harledd_' ~ loop.index -%}
-    {{ steg }}_ny as (
+    {%- set alla = harledningar() -%}
+    {%- for statement, post_code, regel_id, delar in alla -%}
+    {%- set poster = delar | map('first') | list + [post_code] -%}
+    {%- set nummer = loop.index -%}
+    harledd_{{ nummer }} as (
         select
             leverans_id,
             report_id,
@@ -72,9 +73,15 @@
             min(forsta_rad) as forsta_rad,
             true as harledd,
             cast({{ "'" ~ regel_id ~ "'" if regel_id else 'null' }} as {{ dbt.type_string() }}) as harledd_av_regel
-        from {{ ns.forra }}
+        from (
+            select * from {{ relation }}
+            {% for i in range(1, nummer) if alla[i - 1][1] in poster -%}
+            union all
+            select * from harledd_{{ i }}
+            {% endfor -%}
+        ) as figur
         where statement = '{{ statement }}'
-            and post_code in ({% for del, vikt in delar %}'{{ del }}'{{ ', ' if not loop.last }}{% endfor %}, '{{ post_code }}')
+            and post_code in ({% for post in poster %}'{{ post }}'{{ ', ' if not loop.last }}{% endfor %})
         group by leverans_id, report_id, forbund_id, scenario, period_start, period_end
         having count(case when post_code = '{{ post_code }}' then 1 end) = 0
             {% for del in kravda_delar(post_code) -%}
@@ -85,16 +92,13 @@
             {%- endif %}
     ),
 
-    {{ steg }} as (
-        select * from {{ ns.forra }}
-        union all
-        select * from {{ steg }}_ny
-    ),
-
-    {% set ns.forra = steg -%}
-    {%- endfor -%}
+    {% endfor -%}
     harledd as (
-        select * from {{ ns.forra }}
+        select * from {{ relation }}
+        {% for _ in alla -%}
+        union all
+        select * from harledd_{{ loop.index }}
+        {% endfor %}
     )
 {%- endmacro %}
 

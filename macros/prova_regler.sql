@@ -1,4 +1,20 @@
 {#
+  These columns of everything that was tried, whichever model tried it. Each use reads its few columns
+  itself: what two parts of a query share is kept whole until it ends.
+#}
+{% macro provade(kolumner, villkor='true') -%}
+    {% for modell in [
+        'int_kontroll_leverans', 'int_kontroll_regel', 'int_kontroll_tabell', 'int_kontroll_samma',
+        'int_kontroll_deltagare', 'int_kontroll_andel',
+    ] -%}
+    select {{ kolumner }}
+    from {{ ref(modell) }}
+    where {{ nya_leveranser() }} and {{ villkor }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+{%- endmacro %}
+
+{#
   Tries every identity of a rule list on a relation of figures, by intervals.
 
   tal:   leverans_id, statement, post_code, scenario, period_start, period_end, belopp_sek,

@@ -23,8 +23,15 @@ etikett as (
     select * from {{ ref('etikett') }}
 ),
 
+-- each reads its few columns itself: a reading that several share is kept whole, every column of every fact
 etiketter as (
-    select distinct statement, label from fakta
+    select distinct statement, label from {{ ref('stg_rapportfakta') }}
+    where {{ nya_leveranser() }}
+),
+
+tabellrad as (
+    select leverans_id, statement, label, insats, insatstyp from {{ ref('stg_rapportfakta') }}
+    where {{ nya_leveranser() }} and statement in ('driftredovisning', 'not')
 ),
 
 traff as (          -- the first pattern of each area that the label meets decides
@@ -71,18 +78,17 @@ namngiven as (
 -- the label decides together with its table: costs without administration are those of the insatser
 tabellinnehall as (
     select
-        namngiven.leverans_id,
-        namngiven.statement,
-        max(case when namngiven.insats is not null then 1 else 0 end) as har_insats,
+        tabellrad.leverans_id,
+        tabellrad.statement,
+        max(case when tabellrad.insats is not null then 1 else 0 end) as har_insats,
         max(case
-            when namngiven.insatstyp = 'administration' or begrepp.begrepp_ekonomi = 'administration' then 1 else 0
+            when tabellrad.insatstyp = 'administration' or begrepp.begrepp_ekonomi = 'administration' then 1 else 0
         end) as har_administration
-    from namngiven
+    from tabellrad
     left join begrepp
-        on namngiven.statement = begrepp.statement
-        and namngiven.label = begrepp.label
-    where namngiven.statement in ('driftredovisning', 'not')
-    group by namngiven.leverans_id, namngiven.statement
+        on tabellrad.statement = begrepp.statement
+        and tabellrad.label = begrepp.label
+    group by tabellrad.leverans_id, tabellrad.statement
 )
 
 select

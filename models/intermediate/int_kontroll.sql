@@ -26,15 +26,15 @@ regel as (
 ),
 
 provad as (
-    {% for modell in [
-        'int_kontroll_leverans', 'int_kontroll_regel', 'int_kontroll_tabell', 'int_kontroll_samma', 'int_kontroll_deltagare',
-        'int_kontroll_andel',
-    ] -%}
-    select regel_id, leverans_id, scenario, period_start, period_end, objekt, enhet, summa, led, tolerans, utfall, hinder, rader
-    from {{ ref(modell) }}
-    where {{ nya_leveranser() }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    {{ provade('regel_id, leverans_id, scenario, period_start, period_end, objekt, enhet, summa, led, tolerans, utfall, hinder, rader') }}
+),
+
+brott as (
+    {{ provade('regel_id, leverans_id, scenario, period_start, period_end, objekt, summa, led, rader', "utfall = 'brott'") }}
+),
+
+provad_regel as (
+    {{ provade('regel_id, leverans_id') }}
 ),
 
 med_rapport as (
@@ -101,29 +101,30 @@ kand as (            -- KAN: an explanation that explains nothing is itself a br
         kand_avvikelse.regel_id || coalesce(', ' || kand_avvikelse.objekt, '') as objekt,
         'kr' as enhet,
         cast(kand_avvikelse.differens as decimal(18, 4)) as summa,
-        cast(forklarad.differens as decimal(18, 4)) as led,
-        cast(kand_avvikelse.differens - forklarad.differens as decimal(18, 4)) as differens,
+        cast(brott.summa - brott.led as decimal(18, 4)) as led,
+        cast(kand_avvikelse.differens - (brott.summa - brott.led) as decimal(18, 4)) as differens,
         cast(0 as decimal(18, 4)) as tolerans,
-        case when forklarad.differens is null then 'brott' else 'håller' end as utfall,
+        case when brott.regel_id is null then 'brott' else 'håller' end as utfall,
         cast(null as {{ dbt.type_string() }}) as hinder,
-        forklarad.rader,
+        brott.rader,
         cast(null as {{ dbt.type_string() }}) as orsak
     from kand_avvikelse
     inner join leverans on kand_avvikelse.report_id = leverans.report_id
-    left join forklarad
-        on leverans.leverans_id = forklarad.leverans_id
-        and kand_avvikelse.regel_id = forklarad.regel_id
-        and kand_avvikelse.scenario = forklarad.scenario
-        and kand_avvikelse.period_start is not distinct from forklarad.period_start
-        and kand_avvikelse.period_end = forklarad.period_end
-        and kand_avvikelse.objekt is not distinct from forklarad.objekt
-        and forklarad.utfall = 'känd avvikelse'
+    left join brott
+        on leverans.leverans_id = brott.leverans_id
+        and kand_avvikelse.regel_id = brott.regel_id
+        and kand_avvikelse.scenario = brott.scenario
+        and kand_avvikelse.period_start is not distinct from brott.period_start
+        and kand_avvikelse.period_end = brott.period_end
+        and kand_avvikelse.objekt is not distinct from brott.objekt
+        and kand_avvikelse.differens = cast(brott.summa - brott.led as decimal(18, 4))
+        and kand_avvikelse.orsak is not null
 ),
 
-funna as (
-    select * from forklarad
-    union all
-    select * from kand
+har_rad as (
+    select distinct regel_id, leverans_id from provad_regel
+    union
+    select 'KAN' as regel_id, leverans_id from kand
 ),
 
 tomma as (
@@ -149,14 +150,16 @@ tomma as (
     from leverans
     cross join regel
     inner join rapport on leverans.report_id = rapport.report_id
-    left join (select distinct regel_id, leverans_id from funna) as funna
-        on regel.regel_id = funna.regel_id
-        and leverans.leverans_id = funna.leverans_id
-    where funna.regel_id is null
+    left join har_rad
+        on regel.regel_id = har_rad.regel_id
+        and leverans.leverans_id = har_rad.leverans_id
+    where har_rad.regel_id is null
 ),
 
 samlade as (
-    select * from funna
+    select * from forklarad
+    union all
+    select * from kand
     union all
     select * from tomma
 ),
