@@ -21,10 +21,11 @@ def harmless(text: str) -> str:
 def harmless_sql(column: str) -> str:
     """The same as DuckDB's SQL, for a quoted name of a varchar column.
 
-    What begins with an ASCII letter, as nearly all does, is let by without a regular expression.
+    What begins with an ASCII letter or digit, as nearly all does, is let by without a regular
+    expression.
     """
     return (
-        f"case when ({column} < 'A' or {column} >= '\u0080') "
+        f"case when ({column} < '0' or {column} >= ':' and {column} < 'A' or {column} >= '\u0080') "
         f"and regexp_matches({column}, '{FORMULA_SQL}') "
         f"and not regexp_full_match({column}, '{NUMBER_SQL}') "
         f"then '''' || {column} else {column} end"
