@@ -30,7 +30,10 @@ provad as (
 ),
 
 brott as (
-    {{ provade('regel_id, leverans_id, scenario, period_start, period_end, objekt, summa, led, rader', "utfall = 'brott'") }}
+    {{ provade(
+        'regel_id, leverans_id, scenario, period_start, period_end, objekt, cast(summa - led as decimal(18, 4)) as differens, rader',
+        "utfall = 'brott'"
+    ) }}
 ),
 
 provad_regel as (
@@ -101,8 +104,8 @@ kand as (            -- KAN: an explanation that explains nothing is itself a br
         kand_avvikelse.regel_id || coalesce(', ' || kand_avvikelse.objekt, '') as objekt,
         'kr' as enhet,
         cast(kand_avvikelse.differens as decimal(18, 4)) as summa,
-        cast(brott.summa - brott.led as decimal(18, 4)) as led,
-        cast(kand_avvikelse.differens - (brott.summa - brott.led) as decimal(18, 4)) as differens,
+        brott.differens as led,
+        cast(kand_avvikelse.differens - brott.differens as decimal(18, 4)) as differens,
         cast(0 as decimal(18, 4)) as tolerans,
         case when brott.regel_id is null then 'brott' else 'håller' end as utfall,
         cast(null as {{ dbt.type_string() }}) as hinder,
@@ -117,7 +120,7 @@ kand as (            -- KAN: an explanation that explains nothing is itself a br
         and kand_avvikelse.period_start is not distinct from brott.period_start
         and kand_avvikelse.period_end = brott.period_end
         and kand_avvikelse.objekt is not distinct from brott.objekt
-        and kand_avvikelse.differens = cast(brott.summa - brott.led as decimal(18, 4))
+        and kand_avvikelse.differens = brott.differens
         and kand_avvikelse.orsak is not null
 ),
 
