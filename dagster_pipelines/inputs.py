@@ -12,6 +12,7 @@ from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
+from dagster_pipelines.files import readable
 from dagster_pipelines.settings import PROJECT_DIR, Settings
 
 DBT_CODE = ("models", "macros", "seeds", "dbt_project.yml", "profiles.yml")
@@ -71,6 +72,15 @@ def landing_snapshot(settings: Settings) -> str:
             about = path.stat()
             listing.append((name, about.st_size, about.st_mtime_ns))
     return _sha256(json.dumps(listing).encode()) if listing else ""
+
+
+def delivered(settings: Settings) -> set[str]:
+    """The files that lie in data/ and landing/ now, by the names that `raw.inlasning` has them."""
+    return {
+        readable(name)
+        for prefix, folder in (("data", settings.data_dir), ("landing", settings.landing_dir))
+        for name, _ in _named(prefix, folder)
+    }
 
 
 def _named(prefix: str, folder: Path) -> Iterator[tuple[str, Path]]:

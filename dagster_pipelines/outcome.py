@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-PUBLISHED, STRUCTURAL_BREAK, USER_MISTAKE, QUARANTINE = 0, 1, 2, 3
+PUBLISHED, STRUCTURAL_BREAK, USER_MISTAKE, KEPT_OUT = 0, 1, 2, 3
+KEPT_OUT_KINDS = ("quarantine", "refused", "postponed")
+"""Under these the manifest lists what was delivered and is not in what it published."""
 LOGGED_ROWS = 10
 
 
@@ -60,7 +62,8 @@ class RefreshResult:
 
     @property
     def exit_code(self) -> int:
-        """0 published, 1 structural break, 3 published but a delivery is in quarantine."""
+        """0 published, 1 structural break, 3 published but something delivered is kept out."""
         if self.breaks:
             return STRUCTURAL_BREAK
-        return QUARANTINE if self.manifest and self.manifest["quarantine"] else PUBLISHED
+        kept_out = (self.manifest and self.manifest.get(kind) for kind in KEPT_OUT_KINDS)
+        return KEPT_OUT if any(kept_out) else PUBLISHED

@@ -12,7 +12,7 @@ import logging
 import platform
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -38,7 +38,7 @@ from dagster_pipelines.exports.marts import (
 from dagster_pipelines.exports.partitioned import write_partitioned
 from dagster_pipelines.exports.tables import Changed, parquet_of, write_tables
 from dagster_pipelines.facts import loader
-from dagster_pipelines.inputs import Fingerprint
+from dagster_pipelines.inputs import Fingerprint, delivered
 from dagster_pipelines.manifest import Manifest
 from dagster_pipelines.outcome import Break
 from dagster_pipelines.settings import PROJECT_DIR, Settings
@@ -136,6 +136,7 @@ def _write(settings: Settings, staged: Path, run_id: str, accept_loss: bool) -> 
         if settings.engine == "spark":
             write_partitioned(marts, staged, settings)
         contents = _contents(con)
+        contents["refused"] = _refused(contents, delivered(settings))
         period = _period(con, marts)
         con.execute("checkpoint")
 
@@ -159,7 +160,12 @@ def _write(settings: Settings, staged: Path, run_id: str, accept_loss: bool) -> 
 
 
 def release(
-    settings: Settings, staged: Staged, *, inputs: Fingerprint, seconds: Mapping[str, float]
+    settings: Settings,
+    staged: Staged,
+    *,
+    inputs: Fingerprint,
+    seconds: Mapping[str, float],
+    postponed: Mapping[str, str] | None = None,
 ) -> Manifest:
     """Make a staged version what readers see.
 
@@ -168,6 +174,7 @@ def release(
         staged: what that gave.
         inputs: the fingerprint taken before the run read anything.
         seconds: wall time per step so far.
+        postponed: files that could not be read, by name, with the reason.
 
     Returns:
         The manifest as written.
@@ -179,6 +186,7 @@ def release(
         **staged.about,
         "revision": git_revision(),
         "inputs": {**inputs},
+        "postponed": {**(postponed or {})},
         "versions": {"python": platform.python_version(), **_versions()},
         "seconds": {step: round(value, 3) for step, value in seconds.items()},
     }
@@ -549,6 +557,13 @@ def _contents(con: duckdb.DuckDBPyConnection) -> Manifest:
         "documents": _records(con, DOCUMENTS),
         "decisions": _records(con, DECISIONS),
     }
+
+
+def _refused(contents: Manifest, there: Collection[str]) -> list[str]:
+    """Files that lie there still and gave nothing: refused whole, or a document without facts."""
+    files = [file["fil"] for file in contents["files"] if file["utfall"] == loader.AVVISAD]
+    documents = [one["fil"] for one in contents["documents"] if one["utfall"] != "läst"]
+    return sorted({*files, *documents} & {*there})
 
 
 FILES = """

@@ -5,7 +5,7 @@ broke. Does not belong here: the steps themselves.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import dagster as dg
@@ -39,15 +39,18 @@ class RefreshOptions:
 class Build:
     """The right to build, held for one run. Steps reach the settings through it alone.
 
-    `inputs` is what the inputs were when the run began; it goes into the manifest.
+    `inputs` is what the inputs were when the run began, `postponed` the files that could not be
+    read, by name, with the reason; both go into the manifest.
     """
 
     settings: Settings
     options: RefreshOptions
     inputs: Fingerprint
+    postponed: dict[str, str] = field(default_factory=dict)
 
-    def forget_files(self) -> None:
-        """A file was left unread: the next refresh must not take the warehouse for current."""
+    def postpone(self, files: Mapping[str, str]) -> None:
+        """Files were left unread: the next refresh must not take the warehouse for current."""
+        self.postponed = {**self.postponed, **files}
         self.inputs = {**self.inputs, "files": "incomplete"}
 
 

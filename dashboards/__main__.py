@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 from dagster_pipelines.manifest import read_manifest
+from dagster_pipelines.outcome import KEPT_OUT, PUBLISHED
 from dagster_pipelines.settings import PROJECT_DIR, get_settings
 
 SERVER = Path(__file__).with_name("server.py")
-QUARANTINE = 3
 
 
 def main() -> None:
@@ -22,7 +22,7 @@ def main() -> None:
         print("Inget är publicerat ännu: bygger lagret först.", flush=True)
         finsam = Path(sys.executable).with_name("finsam")
         code = subprocess.run([finsam, "refresh"], check=False).returncode  # noqa: S603 (our own)
-        if code not in (0, QUARANTINE):
+        if code not in (PUBLISHED, KEPT_OUT):
             sys.exit(code)
     os.chdir(PROJECT_DIR)  # where .streamlit/config.toml is
     from streamlit.web.cli import main as streamlit  # noqa: PLC0415

@@ -56,8 +56,9 @@ def raw_tables(
     except duckdb.IOException as error:  # held by another process, or the disk is full
         context.log.warning("the build database cannot be used now: %s", error)
         raise dg.RetryRequested(max_retries=2, seconds_to_wait=2) from error
-    if any(outcome.utfall == UPPSKJUTEN for outcome in outcomes):
-        build.forget_files()
+    postponed = {one.fil: one.meddelande for one in outcomes if one.utfall == UPPSKJUTEN}
+    if postponed:
+        build.postpone(postponed)
     files: dict[str, dg.MetadataValue] = {
         "filer": dg.MetadataValue.md(
             "\n".join(f"- {outcome.fil}: {outcome.utfall}" for outcome in outcomes) or "inget nytt"

@@ -114,7 +114,11 @@ def build_publish(
             _require_green(context, MARTS)
             build.options.progress("publishing", "")
             manifest = publishing.release(
-                build.settings, staged, inputs=build.inputs, seconds=_seconds_per_step(context)
+                build.settings,
+                staged,
+                inputs=build.inputs,
+                postponed=build.postponed,
+                seconds=_seconds_per_step(context),
             )
         carry.note_published(build.settings)
         note_success(build.settings, manifest["run_id"])

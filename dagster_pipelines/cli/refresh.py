@@ -38,7 +38,8 @@ def command(
     """Load what is new, rebuild, guard, and publish.
 
     Exit code 0: published. 1: a structural break, nothing published. 2: a mistake in how it was
-    called. 3: published, but a delivery stands in quarantine.
+    called. 3: published, but something delivered is kept out: it stands in quarantine, or its file
+    was refused or could not be read.
     """
     settings = settings_for(home, data)
     from dagster_pipelines.cli.reports import show_published  # noqa: PLC0415

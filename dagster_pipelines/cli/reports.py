@@ -36,6 +36,7 @@ def show_published(
         show_statuses(console, manifest["reports"])
     show_quarantine(console, manifest)
     show_rejected(console, manifest)
+    show_postponed(console, manifest)
     show_documents(console, manifest)
     show_decisions(console, manifest)
     if manifest["suspects"]:
@@ -131,9 +132,10 @@ def show_conservation(console: Console, manifest: Manifest) -> None:
 
 
 def show_rejected(console: Console, manifest: Manifest) -> None:
-    """Each file of which rows, or the whole, were rejected."""
+    """Each file of which rows were rejected, or the whole where it lies there still."""
+    refused = manifest.get("refused", ())
     for file in manifest["files"]:
-        if file["utfall"] in ("avvisad", "delvis avvisad"):
+        if file["utfall"] == "delvis avvisad" or file["fil"] in refused:
             console.print(
                 f"{file['fil']}: {file['utfall']}, {file['avvisade']} of {file['lasta']} rows. "
                 f"{file['meddelande']}",
@@ -141,6 +143,12 @@ def show_rejected(console: Console, manifest: Manifest) -> None:
                 soft_wrap=True,
                 markup=False,
             )
+
+
+def show_postponed(console: Console, manifest: Manifest) -> None:
+    """Each file that could not be read."""
+    for fil, reason in manifest.get("postponed", {}).items():
+        _notice(console, f"{fil}: uppskjuten. {reason}")
 
 
 def show_documents(console: Console, manifest: Manifest) -> None:

@@ -259,13 +259,14 @@ def test_a_postponed_file_is_not_taken_for_read(broken_home: Settings) -> None:
     from dagster_pipelines.assets import ingest  # noqa: PLC0415
     from dagster_pipelines.facts.loader import UPPSKJUTEN, FileOutcome  # noqa: PLC0415
 
-    postponed = FileOutcome("landing/a.csv", "", "okänt", UPPSKJUTEN, 0, 0, 0, "")
+    postponed = FileOutcome("landing/a.csv", "", "okänt", UPPSKJUTEN, 0, 0, 0, "låst")
     build = Build(broken_home, RefreshOptions(), {"files": "abc", "code": "c"})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ingest, "load_into", lambda *_: [postponed])
         resources = {"build": build, "guard": StandInGuard()}
         dg.materialize([ingest.raw_tables], resources=resources)
     assert build.inputs == {"files": "incomplete", "code": "c"}
+    assert build.postponed == {"landing/a.csv": "låst"}
 
 
 HOLD = """

@@ -107,6 +107,30 @@ def test_a_landing_folder_that_may_not_be_read_does_not_pass_for_an_empty_one(
     assert snapshot(copied_home) == before
 
 
+def test_what_is_refused_or_may_not_be_read_is_named_until_it_is_taken_away(
+    copied_home: Settings,
+) -> None:
+    refused, closed = (copied_home.landing_dir / name for name in ("trasig.csv", "stangd.csv"))
+    document = copied_home.landing_dir / "tom.pdf"
+    refused.write_text("fel,kolumner\n1,2\n", encoding="utf-8")
+    closed.write_text("report_id\n", encoding="utf-8")
+    document.write_bytes(b"")
+    with permitted(closed, 0o000):
+        told = finsam(copied_home, "refresh")
+        asked = finsam(copied_home, "status")
+    assert told.returncode == 3, told.stdout + told.stderr
+    for said in (told.stdout, asked.stdout):
+        assert "landing/trasig.csv: avvisad" in said
+        assert "landing/stangd.csv: uppskjuten. Filen går inte att läsa" in said
+        assert "landing/tom.pdf: " in said and "no facts" in said
+    for file in (refused, closed, document):
+        file.unlink()
+    healed = finsam(copied_home, "refresh")
+    assert healed.returncode == 0, healed.stdout + healed.stderr
+    for name in ("trasig", "stangd", "tom.pdf"):
+        assert name not in healed.stdout
+
+
 UNTIL = """
 import os, signal, sys
 from pathlib import Path
