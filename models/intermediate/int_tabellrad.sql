@@ -7,22 +7,32 @@
     meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade_leveranser() }}'
 ) }}
 
-with fakta as (
-    select * from {{ ref('int_fakta') }}
-    where statement in ('driftredovisning', 'not', 'prognos', 'insats_ekonomi')
+{% set ur_tabell %}
+    statement in ('driftredovisning', 'not', 'prognos', 'insats_ekonomi')
         and belopp_sek is not null
         and status <> 'suspect'
         and {{ nya_leveranser() }}
+{% endset %}
+
+with fakta as (
+    select * from {{ ref('int_fakta') }}
+    where {{ ur_tabell }}
 ),
 
+-- a reading of its own: what the rows and the result shared would be kept with all its columns
 rader as (
     select
         leverans_id,
         statement,
         line,
         max(case when {{ matches('jamforbar_etikett', "'^(summa|totalt|s a|delsumma)( |$)'") }} then 1 else 0 end) as ar_summa,
-        max(case when {{ matches('jamforbar_etikett', "'^varav '") }} then 1 else 0 end) as ar_varav
-    from fakta
+        max(case when {{ matches('jamforbar_etikett', "'^varav '") }} then 1 else 0 end) as ar_varav,
+        max(case
+            when insatstyp_tryckt in ('individinriktad', 'strukturovergripande') and not {{ totalsumma('jamforbar_etikett') }}
+                then insatstyp_tryckt
+        end) as insatstyp
+    from {{ ref('int_fakta') }}
+    where {{ ur_tabell }}
     group by leverans_id, statement, line
 ),
 
@@ -33,6 +43,7 @@ avstand as (
         line,
         ar_summa,
         ar_varav,
+        insatstyp,
         case
             when line - lag(line) over (partition by leverans_id, statement order by line) > 10 then 1
             else 0
@@ -47,6 +58,7 @@ tabeller as (
         line,
         ar_summa,
         ar_varav,
+        insatstyp,
         sum(ny_tabell) over (partition by leverans_id, statement order by line) as tabell
     from avstand
 ),
@@ -58,6 +70,7 @@ segment as (
         line,
         ar_summa,
         ar_varav,
+        insatstyp,
         tabell,
         -- sums above this line, so that a sum row belongs to the segment that it ends
         coalesce(sum(ar_summa) over (
@@ -72,20 +85,14 @@ segment as (
 -- the rows above a kind's own sum are of that kind, also where no list of insatser knows them
 segmentslag as (
     select
-        segment.leverans_id,
-        segment.statement,
-        segment.tabell,
-        segment.segment,
-        max(fakta.insatstyp_tryckt) as insatstyp
+        leverans_id,
+        statement,
+        tabell,
+        segment,
+        max(insatstyp) as insatstyp
     from segment
-    inner join fakta
-        on segment.leverans_id = fakta.leverans_id
-        and segment.statement = fakta.statement
-        and segment.line = fakta.line
-    where segment.ar_summa = 1
-        and fakta.insatstyp_tryckt in ('individinriktad', 'strukturovergripande')
-        and not {{ totalsumma('fakta.jamforbar_etikett') }}
-    group by segment.leverans_id, segment.statement, segment.tabell, segment.segment
+    where ar_summa = 1 and insatstyp is not null
+    group by leverans_id, statement, tabell, segment
 )
 
 select

@@ -1,7 +1,7 @@
 """Deliveries one at a time give the same tables as all at once.
 
 One sequence through dbt itself: it adds reports, breaks one in a new delivery, corrects it and
-repeats nothing. Then any history, by the SQL that dbt compiles (`benchmarks.stepwise`, which tries
+repeats nothing; a full build of it, at once or in rounds, gives the same. Then any history, by the SQL that dbt compiles (`benchmarks.stepwise`, which tries
 many more): what incremental models keep, append and drop must equal a build from scratch.
 """
 
@@ -39,10 +39,11 @@ def deliver(settings: Settings, name: str, change=lambda text: text) -> None:
     (settings.landing_dir / name).write_text(change(text), "utf-8")
 
 
-def build(settings: Settings, *, full: bool = False) -> None:
+def build(settings: Settings, *, full: bool = False, per_round: int | None = None) -> None:
     load_into(settings.build_db, settings)
     dbt = Dbt(settings)
-    results = dbt.build(full=full, selection=MODELS_ONLY)
+    rounds = ("--vars", f"leveranser_per_omgang: {per_round}") if per_round else ()
+    results = dbt.build(full=full, selection=(*MODELS_ONLY, *rounds))
     assert {str(r.status) for r in results} <= {"success", "no-op"}
     # the code is the same: what was built stands as a basis for the next delivery
     (settings.build_dir / "built.code").write_text(dbt._code_hash, "utf-8")
@@ -62,6 +63,15 @@ def tables(settings: Settings) -> dict[str, tuple[int, str]]:
             )
             found[name] = (len(rows), hashlib.sha256("\n".join(rows).encode()).hexdigest())
     return found
+
+
+def rounds(settings: Settings) -> list[int]:
+    """How many deliveries each round of the last full build took."""
+    with duckdb.connect(settings.build_db, read_only=True) as con:
+        counted = con.execute(
+            "select count(*) from intermediate.int_andrad group by omgang order by omgang"
+        ).fetchall()
+    return [count for (count,) in counted]
 
 
 def quarantine(settings: Settings) -> list[tuple[str, str]]:
@@ -96,6 +106,10 @@ def test_a_sequence_of_deliveries_equals_one_build(home: Settings) -> None:
     shutil.copytree(home.build_dir, again.build_dir)
     shutil.copytree(home.landing_dir, again.landing_dir)
     build(again, full=True)
+    assert tables(again) == stepwise
+    assert rounds(again) == [7]
+    build(again, full=True, per_round=3)
+    assert rounds(again) == [3, 3, 1]
     assert tables(again) == stepwise
 
 
