@@ -271,6 +271,20 @@ def test_facts_do_not_disappear_without_a_reason(built: Settings) -> None:
     assert read_manifest(built)["run_id"] == "körning-1"
 
 
+def test_a_fact_that_another_has_taken_the_place_of_is_a_loss(built: Settings) -> None:
+    """As many facts as before: only which they are tells that one is gone."""
+    published(built)
+    change(
+        built,
+        "update marts.fct_rapportfakta set line = 99 where line = 3;"
+        "update raw.fakta set line = 99 where leverans_id = 'a_2021-06-30_delar#1' and line = 3",
+    )
+    with pytest.raises(LossError, match="1 facts of a_2021-06-30_delar") as stopped:
+        published(built, "körning-2")
+    [found] = stopped.value.breaks
+    assert [row["forsta_rad"] for row in found.rows] == [3]
+
+
 def test_a_loss_that_is_accepted_is_published_and_recorded(built: Settings) -> None:
     published(built)
     change(built, GONE)
