@@ -10,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboards import published
+from dashboards.filters import UnknownChoiceError
 from dashboards.format import moment
 from dashboards.markup import navigation, paragraph
 from dashboards.published import NothingPublishedError, Version
@@ -44,7 +45,7 @@ def _page(show: Callable[[Version], None]) -> Callable[[], None]:
     def page() -> None:
         try:
             version = published.current()
-            show(version)
+            _show(show, version)
         except NothingPublishedError as error:
             st.error(f"{error} Kör `make run` och läs om sidan.")
             return
@@ -59,6 +60,13 @@ def _page(show: Callable[[Version], None]) -> Callable[[], None]:
         )
 
     return page
+
+
+def _show(show: Callable[[Version], None], version: Version) -> None:
+    try:
+        show(version)
+    except UnknownChoiceError as unknown:
+        st.html(paragraph(str(unknown), "saknas"))
 
 
 main()

@@ -4,13 +4,20 @@ Belongs here: widgets whose value is a query parameter, by stable ids rather tha
 shown. Does not belong here: what a choice does.
 
 The address decides: each run puts what it says into the widget, and a click on the widget changes
-the address first. So links, the back button and the widget never disagree.
+the address first. So links, the back button and the widget never disagree. What the address asks
+for and is not there is never replaced without a word: figures of another would look like its own.
 """
 
 import re
 from collections.abc import Callable, Sequence
 
 import streamlit as st
+
+from dashboards.markup import paragraph
+
+
+class UnknownChoiceError(Exception):
+    """The address asks for what is not published; the message says so in Swedish."""
 
 
 def choose(
@@ -19,16 +26,40 @@ def choose(
     options: Sequence[str],
     default: str,
     shown: Callable[[str], str | None] = str,
+    *,
+    depends: bool = False,
 ) -> str:
-    """One of `options`, chosen in a list; what the address says wins if it is one of them."""
+    """One of `options`, chosen in a list; what the address says wins.
+
+    Args:
+        label: what the list is called.
+        name: the parameter of the address.
+        options: ids that can be chosen.
+        default: the one that is chosen when the address says nothing.
+        shown: the name of an id.
+        depends: the options follow from another choice, so that the default is shown, and said to
+            be, where the address asks for what this choice does not have.
+
+    Raises:
+        UnknownChoiceError: the address asks for what is not among the options.
+    """
     asked = st.query_params.get(name, default)
-    key = f"val_{name}"
-    st.session_state[key] = asked if asked in options else default
+    known, key = asked in options, f"val_{name}"
+    st.session_state[key] = asked if known else default if depends else None
 
     def changed() -> None:
         _write(name, st.session_state[key], default)
 
-    st.selectbox(label, options, key=key, format_func=_named(shown), on_change=changed)
+    st.selectbox(
+        label, options, index=0 if known or depends else None, key=key, placeholder="Välj",
+        format_func=_named(shown), on_change=changed,
+    )  # fmt: skip
+    if not known and not depends:
+        raise UnknownChoiceError(
+            f"{label} «{asked}» finns inte i den utgåva som visas. Välj i listan ovan."
+        )
+    if not known:
+        st.html(paragraph(f"«{asked}» finns inte här. I stället visas {_named(shown)(default)}."))
     chosen: str = st.session_state[key]
     return chosen
 
@@ -42,7 +73,7 @@ def choose_some(
     shown: Callable[[str], str | None],
     at_most: int,
 ) -> list[str]:
-    """Some of `options`, in their order."""
+    """Some of `options`, in their order; what else the address asks for is named."""
     said = st.query_params.get(name)
     asked = list(default) if said is None else said.split(",")
     key = f"val_{name}"
@@ -55,6 +86,9 @@ def choose_some(
         label, options, key=key, format_func=_named(shown), on_change=changed,
         max_selections=at_most, placeholder="Välj förbund", select_all=False,
     )  # fmt: skip
+    missing = [each for each in asked if each and each not in options]
+    if missing:
+        st.html(paragraph(f"Finns inte att välja här: {', '.join(missing)}."))
     chosen: list[str] = st.session_state[key]
     return [each for each in options if each in chosen]
 

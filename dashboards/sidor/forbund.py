@@ -159,7 +159,7 @@ def _income(rows: Sequence[Row]) -> None:
         st.html(paragraph("Rapporterna innehåller ingen resultaträkning: uppgift saknas."))
         return
     latest = max(rows, key=lambda row: row["period_end"])["periodslag"]
-    kind = filters.choose("Periodens längd", "periodslag", kinds, latest)
+    kind = filters.choose("Periodens längd", "periodslag", kinds, latest, depends=True)
     chosen = [row for row in rows if row["periodslag"] == kind]
     results = [row for row in chosen if row["post_code"] == "periodens_resultat"][:MOST_COLUMNS]
     if results:
@@ -226,7 +226,7 @@ def _until_a_day(version: Version, forbund: str) -> None:
         return
     names = [each.isoformat() for each in days]
     st.html(heading(2, "Budget, insatser och nyckeltal till och med en dag"))
-    chosen = filters.choose("Till och med", "slut", names, names[0])
+    chosen = filters.choose("Till och med", "slut", names, names[0], depends=True)
     last = date.fromisoformat(chosen)
 
     def that_day(rows: Iterable[Row]) -> list[Row]:

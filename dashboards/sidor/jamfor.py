@@ -37,7 +37,7 @@ def show(version: Version) -> None:
     spans = _spans(of_ratio)
     with two:
         span = filters.choose("Lika långa perioder", "period", list(spans), next(iter(spans)),
-                              spans.get)  # fmt: skip
+                              spans.get, depends=True)  # fmt: skip
     there = {row["forbund_id"]: row["forbund"] for row in of_ratio if _span(row) == span}
     chosen = filters.choose_some(
         f"Förbund, högst {AT_MOST}", "forbund", list(there), list(there)[:AT_FIRST],

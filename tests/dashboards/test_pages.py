@@ -33,9 +33,14 @@ def main_module(monkeypatch: pytest.MonkeyPatch) -> None:
 def page_of(name: str) -> None:  # runs inside AppTest, so it brings its own imports
     import importlib  # noqa: PLC0415
 
-    from dashboards import published  # noqa: PLC0415
+    import streamlit  # noqa: PLC0415
 
-    importlib.import_module(f"dashboards.sidor.{name}").show(published.current())
+    from dashboards import filters, published  # noqa: PLC0415
+
+    try:
+        importlib.import_module(f"dashboards.sidor.{name}").show(published.current())
+    except filters.UnknownChoiceError as unknown:  # as the frame does (`dashboards.app`)
+        streamlit.text(str(unknown))
 
 
 def run(name: str, **query: str) -> AppTest:
@@ -70,6 +75,41 @@ def change(settings: Settings, sql: str) -> None:
 @pytest.mark.parametrize("name", QUERIES)
 def test_every_page_runs(pages_home: Settings, name: str) -> None:
     assert "<h1>" in html(run(name))
+
+
+@pytest.mark.parametrize(
+    ("name", "query"),
+    [
+        ("forbund", {"forbund": "borta"}),
+        ("kallor", {"rapport": "borta_2020-12-31_ar", "rad": "754"}),
+        ("kvalitet", {"forbund": "borta"}),
+        ("insatser", {"ar": "1999"}),
+        ("jamfor", {"nyckeltal": "borta"}),
+    ],
+)
+def test_what_is_not_published_is_not_replaced_by_another(
+    pages_home: Settings, name: str, query: dict[str, str]
+) -> None:
+    """A bookmark from before a rollback shows no figure of anybody else's."""
+    app = run(name, **query)
+    (asked, *_) = query.values()
+    (told,) = app.text
+    assert f"«{asked}» finns inte i den utgåva som visas" in told.value
+    assert "<table" not in html(app)
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "told"),
+    [
+        ("forbund", {"forbund": "sofint", "periodslag": "tertial"},
+         "«tertial» finns inte här. I stället visas "),
+        ("jamfor", {"forbund": "sofint,borta,<b>"}, "Finns inte att välja här: borta, &lt;b&gt;."),
+    ],
+)  # fmt: skip
+def test_a_choice_that_another_has_taken_away_is_told(
+    pages_home: Settings, name: str, query: dict[str, str], told: str
+) -> None:
+    assert told in html(run(name, **query))
 
 
 def test_a_new_publication_is_seen_by_the_next_click(pages_home: Settings) -> None:
