@@ -61,7 +61,7 @@ def command(
             except OSError as problem:
                 fail(f"{path} cannot be written: {problem.strerror}.", "Name another file.")
     if facts is None and not sys.stdout.isatty():  # a screen has no use for thousands of cells
-        write_facts(Path("/dev/stdout"), extractions)
+        write_facts(sys.stdout, extractions)
     for path, extraction in zip(paths, extractions, strict=True):
         err().print(_line(path, extraction), soft_wrap=True, markup=False)
     if any(extraction.outcome != "läst" for extraction in extractions):

@@ -1,6 +1,8 @@
 """`finsam extract` and `finsam review` as a person meets them."""
 
 import csv
+import subprocess
+import sys
 from decimal import Decimal
 
 import pytest
@@ -45,6 +47,29 @@ def test_extract_writes_facts_reports_and_findings(run, tmp_path):
     assert [report["org_number"] for report in rows(out["reports"])] == ["222000-1818"]
     broken = {row["rule"]: Decimal(row["difference"]) for row in rows(out["findings"])}
     assert abs(broken["BR2"]) == 10000
+
+
+def test_what_is_extracted_is_what_the_warehouse_takes(run, tmp_path):
+    document = tmp_path / "rapport.txt"
+    document.write_text(REPORT, encoding="utf-8")
+    facts, reports = (str(tmp_path / f"{name}.csv") for name in ("fakta", "rapporter"))
+    assert run("extract", str(document), "--facts", facts, "--reports", reports).exit_code == 0
+    checked = run("facts", facts, reports)
+    assert checked.exit_code == 0, checked.output
+
+
+def test_facts_are_added_to_what_standard_output_already_holds(home, tmp_path):
+    document, kept = tmp_path / "rapport.txt", tmp_path / "alla.csv"
+    document.write_text(REPORT, encoding="utf-8")
+    kept.write_text("förut\n", encoding="utf-8")
+    code = "from dagster_pipelines.cli.app import main; main()"
+    with kept.open("a") as file:
+        subprocess.run(
+            [sys.executable, "-c", code, "extract", str(document)], stdout=file, check=True
+        )
+    lines = kept.read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "förut"
+    assert lines[1].startswith("report_id,")
 
 
 def test_what_gives_no_facts_is_said_and_the_exit_code_tells(run, tmp_path):
