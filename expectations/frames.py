@@ -83,7 +83,7 @@ def marts_frames(con: duckdb.DuckDBPyConnection, whole: int = WHOLE) -> dict[str
     `tackning` (the same grain: could the rule be tried on the printed figures, and was it),
     `nycklar` (one key column of a fact table, or one report in it with orphans), `leveranser`
     (one delivery, its facts by where they went), `korn` (one fact table, or one key in it that
-    occurs twice), `kostnader` (one report × scenario, its lowest cost).
+    occurs twice), `kostnader` (one report × scenario, the lowest sum of costs of its periods).
     """
     relations = {
         "nycklar": f"({_keys_sql(con)})",
@@ -244,6 +244,10 @@ def _coverage(
         "period_end, belopp_sek, 0::decimal(18, 2) as halv_enhet_sek, false as harledd, "
         "null::varchar as harledd_av_regel from marts.fct_rapportfakta "
         f"where {IN_SHARE} and statement in {STATEMENTS} and post_code not in {OPENING} "
+        # a post of which a row is suspect has no amount
+        "and (leverans_id, statement, post_code, scenario, period_end) not in ("
+        "select (leverans_id, statement, post_code, scenario, period_end) from raw.fakta "
+        "where status = 'suspect' and post_code is not null) "
         "and belopp_sek is not null and status <> 'suspect' "
         "and scenario in ('utfall', 'budget', 'prognos') "
         # a figure of a period without its period has no column to be tried in
@@ -323,8 +327,13 @@ order by i.inlasning_id)
 # What this build has touched is compared fact by fact; of the rest the counts must add up.
 DELIVERIES: Final = f"""(
 with raw_fakta as (
-    select leverans_id, line, position, value, unit, printed, status, statement, post_code,
-        scenario, unit in ('SEK', 'TSEK') as pengar
+    select leverans_id, line, position, value, unit, printed, status,
+        -- what fct_ekonomi has a row for: an amount of a known post in a column of its own
+        unit in ('SEK', 'TSEK') and status <> 'suspect'
+            and scenario in ('utfall', 'budget', 'prognos')
+            and (statement <> 'resultatrakning' or period_start is not null)
+            and (statement, post_code) in (select (statement, post_code) from marts.dim_post)
+            as ar_post
     from raw.fakta
 ),
 raw_andrade as (from raw_fakta where leverans_id {OLD}),
@@ -342,8 +351,7 @@ jamforda as (
         count(*) filter (p.leverans_id is not null and (r.value, r.unit, r.printed)
             is distinct from (p.value, p.unit, p.printed) and r.leverans_id is not null)
             as antal_andrade,
-        count(*) filter (r.statement in {STATEMENTS} and r.post_code is not null and r.pengar
-            and r.status <> 'suspect' and p.leverans_id is not null) as antal_poster
+        count(*) filter (r.ar_post and p.leverans_id is not null) as antal_poster
     from raw_andrade r
     full join publicerat p
         on p.leverans_id = r.leverans_id and p.line = r.line and p.position = r.position
@@ -352,8 +360,7 @@ jamforda as (
 ovriga_godkanda as (
     select leverans_id, count(*) as antal_godkanda,
         count(*) filter (status = 'suspect') as antal_misstankta,
-        count(*) filter (statement in {STATEMENTS} and post_code is not null and pengar
-            and status <> 'suspect') as antal_poster
+        count(*) filter (ar_post) as antal_poster
     from raw_fakta where not (leverans_id {OLD}) group by 1
 ),
 ovriga_publicerade as (
@@ -385,7 +392,11 @@ select
     rader.antal_andrade,
     rader.antal_poster,
     coalesce(ekonomi.antal, 0) as antal_ekonomi,
-    (rader.antal_poster = 0) = (coalesce(ekonomi.antal, 0) = 0) as ekonomi_finns,
+    -- where a figure is suspect the post that it is part of has no amount
+    case
+        when rader.antal_poster = 0 then coalesce(ekonomi.antal, 0) = 0
+        else coalesce(ekonomi.antal, 0) > 0 or rader.antal_misstankta > 0
+    end as ekonomi_finns,
     count(*) filter (l.status = 'publicerad') over (partition by l.report_id)
         as antal_publicerade_leveranser
 from rader
@@ -395,10 +406,15 @@ order by rader.leverans_id)
 """
 
 COSTS: Final = f"""(
-select report_id, scenario, count(*) as antal_rader, min(belopp_sek) as lagsta_kostnad,
-    count(*) filter (belopp_sek is null) as antal_utan_belopp
-from marts.fct_kostnad
-where scenario <> 'avvikelse' and report_id {OLD_REPORT}
+select report_id, scenario, sum(antal)::bigint as antal_rader, min(summa) as lagsta_summa,
+    sum(utan_belopp)::bigint as antal_utan_belopp
+from (
+    select report_id, scenario, period_start, period_end, count(*) as antal,
+        sum(belopp_sek) as summa, count(*) filter (belopp_sek is null) as utan_belopp
+    from marts.fct_kostnad
+    where scenario <> 'avvikelse' and report_id {OLD_REPORT}
+    group by all
+)
 group by all order by all)
 """
 

@@ -1,4 +1,4 @@
--- The figures of the three statements, printed and derived.
+-- The figures of the three statements, printed and derived; what rests on a suspect figure is neither.
 -- Grain: one row per delivery × statement × post × scenario × period.
 {{ config(
     materialized='incremental', incremental_strategy='append',
@@ -20,6 +20,7 @@ with tryckt as (
         antal_figurer,
         rader,
         forsta_rad,
+        osaker,
         false as harledd,
         cast(null as {{ dbt.type_string() }}) as harledd_av_regel
     from {{ ref('int_ekonomi_tryckt') }}
@@ -45,3 +46,4 @@ select
     harledd,
     harledd_av_regel
 from harledd
+where not osaker

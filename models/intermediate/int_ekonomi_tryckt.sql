@@ -1,6 +1,8 @@
 -- The printed figures of resultaträkning, balansräkning and kassaflöde, one per post and column.
 -- Rows with different labels of one post are added; the same label printed twice is one figure,
--- in its finest unit. Opening posts carry the date of the column that they open.
+-- in its finest unit, and where it is printed with another amount that is kept beside it (`motsagt`).
+-- A post of which a row is suspect has no amount (`osaker`): what is left of it would be a part.
+-- Opening posts carry the date of the column that they open.
 -- Grain: one row per delivery × statement × post × scenario × period.
 {{ config(
     materialized='incremental', incremental_strategy='append',
@@ -11,9 +13,8 @@ with fakta as (
     select * from {{ ref('int_fakta') }}
     where statement in ('resultatrakning', 'balansrakning', 'kassaflode')
         and post_code is not null
-        and belopp_sek is not null
+        and (belopp_sek is not null or status = 'suspect')
         and scenario in ('utfall', 'budget', 'prognos')
-        and status <> 'suspect'
         and {{ nya_leveranser() }}
 ),
 
@@ -47,6 +48,8 @@ lagrad as (
             else coalesce(teckenkonvention.kostnad_tecken, 1)
         end as belopp_sek,
         fakta.halv_enhet as halv_enhet_sek,
+        fakta.status = 'suspect' as osaker,
+        fakta.ungefarlig,
         case fakta.post_code
             when 'ingaende_eget_kapital' then 'summa_eget_kapital'
             when 'likvida_medel_vid_periodens_borjan' then 'likvida_medel_vid_periodens_slut'
@@ -63,6 +66,7 @@ lagrad as (
 stangning as (
     select distinct leverans_id, scenario, statement, post_code as motpost, period_end, belopp_sek
     from lagrad
+    where not osaker
 ),
 
 -- An opening post dated where a column closes stands in that column, unless the closing figure of
@@ -106,47 +110,107 @@ placerad as (
         lagrad.period_start,
         coalesce(oppning.period_end, lagrad.period_end) as period_end,
         lagrad.belopp_sek,
-        lagrad.halv_enhet_sek
+        lagrad.halv_enhet_sek,
+        lagrad.osaker,
+        lagrad.ungefarlig
     from lagrad
     left join oppning on lagrad.fakta_key = oppning.fakta_key
 ),
 
-unik as (            -- the same label (or the same subtotal) printed again is the same figure
+-- the same label (or the same subtotal) printed again is the same figure
+ordnad as (
+    select
+        *,
+        case when niva = 'post' then jamforbar_etikett end as rad,
+        row_number() over (
+            partition by
+                leverans_id, statement, post_code, scenario, period_start, period_end,
+                case when niva = 'post' then jamforbar_etikett end
+            order by case when osaker then 1 else 0 end, halv_enhet_sek, line, position
+        ) as ordning
+    from placerad
+),
+
+unik as (
+    select * from ordnad
+    where ordning = 1
+),
+
+motsagd as (
+    select
+        ordnad.leverans_id,
+        ordnad.statement,
+        ordnad.post_code,
+        ordnad.scenario,
+        ordnad.period_start,
+        ordnad.period_end,
+        ordnad.belopp_sek - unik.belopp_sek as skillnad_sek,
+        ordnad.halv_enhet_sek + unik.halv_enhet_sek as tolerans_sek,
+        ordnad.line,
+        row_number() over (
+            partition by
+                ordnad.leverans_id, ordnad.statement, ordnad.post_code, ordnad.scenario, ordnad.period_start, ordnad.period_end
+            order by ordnad.line, ordnad.position
+        ) as ordning
+    from ordnad
+    inner join unik
+        on ordnad.leverans_id = unik.leverans_id
+        and ordnad.statement = unik.statement
+        and ordnad.post_code = unik.post_code
+        and ordnad.scenario = unik.scenario
+        and ordnad.period_start is not distinct from unik.period_start
+        and ordnad.period_end = unik.period_end
+        and ordnad.rad is not distinct from unik.rad
+    where not ordnad.osaker
+        and not unik.osaker
+        and not ordnad.ungefarlig
+        and abs(ordnad.belopp_sek - unik.belopp_sek) > ordnad.halv_enhet_sek + unik.halv_enhet_sek
+),
+
+samlad as (
     select
         leverans_id,
         report_id,
         forbund_id,
-        line,
         statement,
         post_code,
         scenario,
         period_start,
         period_end,
-        belopp_sek,
-        halv_enhet_sek,
-        row_number() over (
-            partition by
-                leverans_id, statement, post_code, scenario, period_start, period_end,
-                case when niva = 'post' then jamforbar_etikett end
-            order by halv_enhet_sek, line, position
-        ) as ordning
-    from placerad
+        max(case when osaker then 1 else 0 end) = 1 as osaker,
+        sum(belopp_sek) as belopp_sek,
+        sum(halv_enhet_sek) as halv_enhet_sek,
+        count(*) as antal_figurer,
+        {{ list_distinct('line') }} as rader,
+        min(line) as forsta_rad
+    from unik
+    group by leverans_id, report_id, forbund_id, statement, post_code, scenario, period_start, period_end
 )
 
 select
-    leverans_id,
-    report_id,
-    forbund_id,
-    statement,
-    post_code,
-    scenario,
-    period_start,
-    period_end,
-    cast(sum(belopp_sek) as decimal(18, 2)) as belopp_sek,
-    cast(sum(halv_enhet_sek) as decimal(18, 2)) as halv_enhet_sek,
-    count(*) as antal_figurer,
-    {{ list_distinct('line') }} as rader,
-    min(line) as forsta_rad
-from unik
-where ordning = 1
-group by leverans_id, report_id, forbund_id, statement, post_code, scenario, period_start, period_end
+    samlad.leverans_id,
+    samlad.report_id,
+    samlad.forbund_id,
+    samlad.statement,
+    samlad.post_code,
+    samlad.scenario,
+    samlad.period_start,
+    samlad.period_end,
+    case when not samlad.osaker then cast(samlad.belopp_sek as decimal(18, 2)) end as belopp_sek,
+    cast(samlad.halv_enhet_sek as decimal(18, 2)) as halv_enhet_sek,
+    samlad.antal_figurer,
+    samlad.rader,
+    samlad.forsta_rad,
+    samlad.osaker,
+    cast(samlad.belopp_sek + motsagd.skillnad_sek as decimal(18, 2)) as motsagt_sek,
+    cast(motsagd.tolerans_sek as decimal(18, 2)) as motsagt_tolerans_sek,
+    motsagd.line as motsagt_rad
+from samlad
+left join motsagd
+    on samlad.leverans_id = motsagd.leverans_id
+    and samlad.statement = motsagd.statement
+    and samlad.post_code = motsagd.post_code
+    and samlad.scenario = motsagd.scenario
+    and samlad.period_start is not distinct from motsagd.period_start
+    and samlad.period_end = motsagd.period_end
+    and motsagd.ordning = 1

@@ -1,6 +1,7 @@
 -- REJ: a delivery whose file had rejected rows of its report is half a report, and waits.
 -- What a machine could not read out of a document was never delivered: there it can't be tried.
--- A rejected row that names no report of the register may be of any report in its file.
+-- A rejected row that names no report of the register, or is rejected for the name that it gives, may
+-- be of any report in its file.
 -- Grain: one row per delivery.
 {{ config(
     materialized='incremental', incremental_strategy='append',
@@ -24,7 +25,7 @@ avvisade as (
     select
         avvisad.inlasning_id,
         avvisad.rad,
-        case when forbund.forbund_id is not null then avvisad.report_id end as report_id
+        case when forbund.forbund_id is not null and coalesce(avvisad.kolumn, '') <> 'report_id' then avvisad.report_id end as report_id
     from {{ ref('stg_avvisad_rad') }} as avvisad
     left join forbund
         on {{ capture('avvisad.report_id', '^(.+)_[0-9]{4}-[0-9]{2}-[0-9]{2}_(?:delar|ar)$') }} = forbund.forbund_id

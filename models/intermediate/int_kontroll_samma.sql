@@ -1,5 +1,6 @@
 -- One figure printed in several places (SAM in tables, SAT where text or overview is one of them),
 -- and values that differ from the printed characters (TRY without an explanation, TRF with one).
+-- One row that a statement prints twice is SAM too.
 -- Grain: one row per delivery × rule × scenario × period × object.
 {{ config(
     materialized='incremental', incremental_strategy='append',
@@ -24,7 +25,6 @@ kostnadsfigur as (
 
 post as (
     select * from {{ ref('post') }}
-    where statement = 'resultatrakning'
 ),
 
 figur as (
@@ -43,7 +43,7 @@ figur as (
         1 as foretrade,
         forsta_rad as line
     from ekonomi
-    where statement = 'resultatrakning' and period_start is not null
+    where statement = 'resultatrakning' and period_start is not null and not osaker
     union all
     select
         leverans_id,
@@ -143,7 +143,7 @@ jamford as (
         and andra.period_end = forsta.period_end
         and forsta.ordning = 1
         and andra.ordning > 1
-    left join post on andra.objekt = post.post_code
+    left join post on andra.objekt = post.post_code and post.statement = 'resultatrakning'
 ),
 
 varst as (           -- one row per object: the figure that is furthest off
@@ -174,47 +174,75 @@ samma as (
     where ordning = 1
 ),
 
--- the printed characters as a number, where they are one
-tryckt as (
+-- a row that one statement prints twice, with different amounts
+motsagd as (
+    select
+        'SAM' as regel_id,
+        ekonomi.leverans_id,
+        ekonomi.scenario,
+        ekonomi.period_start,
+        ekonomi.period_end,
+        post.benamning as objekt,
+        'kr' as enhet,
+        ekonomi.motsagt_sek as summa,
+        ekonomi.belopp_sek as led,
+        ekonomi.motsagt_tolerans_sek as tolerans,
+        'brott' as utfall,
+        'rad ' || ekonomi.motsagt_rad || ' mot rad ' || ekonomi.rader as rader
+    from ekonomi
+    inner join post
+        on ekonomi.statement = post.statement
+        and ekonomi.post_code = post.post_code
+    where ekonomi.motsagt_sek is not null
+),
+
+-- the printed characters without their unit: 12 kr, 12:-, 12 %, and 12 tkr where the unit is tkr
+tecken as (
     select
         leverans_id,
-        statement,
         scenario,
         period_start,
         period_end,
         line,
         position,
         label,
-        kolumn,
         unit,
         value,
         printed,
         note,
+        case when unit = 'TSEK'
+            then {{ replace_all("printed", ' ?(kr|tkr|%|:-|,-)$', '') }}
+            else {{ replace_all("printed", ' ?(kr|%|:-|,-)$', '') }}
+        end as tal
+    from fakta
+),
+
+-- as a number, where they are one
+tryckt as (
+    select
+        *,
         case
             -- a point before one or two digits is a decimal point; before three it parts thousands
-            when {{ matches("printed", "'^[−–—-]? ?[0-9]+[.][0-9]{1,2}$'") }}
-                then cast({{ replace_all(replace_all("printed", ' ', ''), '[−–—]', '-') }} as decimal(24, 6))
-            when {{ matches("printed", "'^[−–—-]? ?[0-9][0-9   .]*(,[0-9]+)?$'") }}
+            when {{ matches("tal", "'^[−–—-]? ?[0-9]+[.][0-9]{1,2}$'") }}
+                then cast({{ replace_all(replace_all("tal", ' ', ''), '[−–—]', '-') }} as decimal(24, 6))
+            when {{ matches("tal", "'^[−–—-]? ?[0-9][0-9   .]*(,[0-9]+)?$'") }}
                 then cast(
-                    {{ replace_all(replace_all(replace_all("printed", '[^0-9,−–—-]', ''), '[−–—]', '-'), ',', '.') }}
+                    {{ replace_all(replace_all(replace_all("tal", '[^0-9,−–—-]', ''), '[−–—]', '-'), ',', '.') }}
                     as decimal(24, 6)
                 )
-            when {{ matches("printed", "'^[+(]? ?[0-9][0-9   .]*(,[0-9]+)?\\)?$'") }}
-                then case when printed like '(%' then -1 else 1 end
-                    * cast({{ replace_all(replace_all("printed", '[^0-9,]', ''), ',', '.') }} as decimal(24, 6))
+            -- a minus that stands last
+            when {{ matches("tal", "'^[0-9][0-9   .]*(,[0-9]+)? ?[−–—-]$'") }}
+                then -1 * cast({{ replace_all(replace_all("tal", '[^0-9,]', ''), ',', '.') }} as decimal(24, 6))
+            when {{ matches("tal", "'^[+(]? ?[0-9][0-9   .]*(,[0-9]+)?\\)?$'") }}
+                then case when tal like '(%' then -1 else 1 end
+                    * cast({{ replace_all(replace_all("tal", '[^0-9,]', ''), ',', '.') }} as decimal(24, 6))
         end as tryckt_tal
-    from fakta
+    from tecken
 ),
 
 avviker as (
     select
-        case
-            when note is null and statement in (
-                'resultatrakning', 'balansrakning', 'kassaflode', 'driftredovisning', 'not', 'insats_ekonomi', 'prognos'
-            )
-                then 'TRY'
-            else 'TRF'
-        end as regel_id,
+        case when note is null then 'TRY' else 'TRF' end as regel_id,
         leverans_id,
         scenario,
         period_start,
@@ -228,12 +256,39 @@ avviker as (
     where tryckt_tal is not null and tryckt_tal is distinct from value
 ),
 
+-- what no rule can read, and no note explains, has not been held against its value
+olasbar as (
+    select
+        leverans_id,
+        count(*) as antal,
+        max(period_end) as period_end,
+        {{ list_distinct('line') }} as rader
+    from tryckt
+    where tryckt_tal is null and note is null
+    group by leverans_id
+),
+
 alla as (
-    select regel_id, leverans_id, scenario, period_start, period_end, objekt, enhet, summa, led, tolerans, utfall, rader from samma
+    select
+        regel_id, leverans_id, scenario, period_start, period_end, objekt, enhet, summa, led, tolerans, utfall,
+        cast(null as {{ dbt.type_string() }}) as hinder, rader
+    from samma
+    union all
+    select
+        regel_id, leverans_id, scenario, period_start, period_end, objekt, enhet, summa, led, tolerans, utfall,
+        null as hinder, rader
+    from motsagd
     union all
     select
         regel_id, leverans_id, scenario, period_start, period_end, objekt, enhet, summa, led, 0 as tolerans,
-        'brott' as utfall, rader from avviker
+        'brott' as utfall, null as hinder, rader
+    from avviker
+    union all
+    select
+        'TRY' as regel_id, leverans_id, 'utfall' as scenario, null as period_start, period_end, null as objekt, 'antal' as enhet,
+        null as summa, null as led, null as tolerans, 'ej prövbar' as utfall,
+        antal || ' tryckta tecken kan inte läsas som ett tal och saknar förklaring' as hinder, 'rad ' || rader as rader
+    from olasbar
 )
 
 select
@@ -248,6 +303,6 @@ select
     cast(led as decimal(18, 4)) as led,
     cast(tolerans as decimal(18, 4)) as tolerans,
     utfall,
-    cast(null as {{ dbt.type_string() }}) as hinder,
+    hinder,
     rader
 from alla

@@ -42,7 +42,7 @@ samlad as (
         count(case when abs(figur.belopp_sek - vald.belopp_sek) > figur.halv_enhet + vald.halv_enhet then 1 end) = 0 as eniga,
         min(figur.belopp_sek) as lagst_sek,
         max(figur.belopp_sek) as hogst_sek,
-        {{ list_distinct("figur.statement || ' rad ' || figur.line") }} as kallor
+        {{ list_distinct('figur.kallor') }} as kallor
     from vald
     inner join figur
         on vald.leverans_id = figur.leverans_id

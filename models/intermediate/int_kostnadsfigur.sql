@@ -1,7 +1,9 @@
--- Every printed figure that states the whole cost of an insats, a kind of insats or administration.
--- Costs are positive, the way people speak of them. Items of a cost (löner, lokaler, one course) are
--- not here: they are parts of what is.
--- Grain: one row per delivery × figure.
+-- What each table states as the whole cost of an insats, a kind of insats or administration.
+-- Costs are positive, the way people speak of them: a table that prints them negative is turned as a
+-- whole, so that what was credited (a cost against the others of its table) stays negative. Rows of
+-- one cost object in a column of a table are added, unless the table sums them itself. Items of a
+-- cost (löner, lokaler, one course) are not here: they are parts of what is.
+-- Grain: one row per delivery × table × column × cost object × scenario × period.
 {{ config(
     materialized='incremental', incremental_strategy='append',
     meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade_leveranser() }}'
@@ -23,7 +25,10 @@ ur_tabeller as (
         report_id,
         forbund_id,
         statement,
+        tabell,
+        kolumn,
         line,
+        case when ar_summa then 1 when ar_varav then 3 else 2 end as radslag,
         case
             when insats_id is not null then 'insats'
             when insatstyp_tryckt = 'administration' or begrepp_ekonomi = 'administration' then 'administration'
@@ -58,7 +63,10 @@ ur_resultatrakning as (
         report_id,
         forbund_id,
         statement,
+        0 as tabell,
+        cast(null as {{ dbt.type_string() }}) as kolumn,
         forsta_rad as line,
+        1 as radslag,
         case post_code when 'administration' then 'administration' else 'insatser' end as niva,
         cast(null as {{ dbt.type_string() }}) as insats_id,
         cast(null as {{ dbt.type_string() }}) as insats,
@@ -67,7 +75,7 @@ ur_resultatrakning as (
         scenario,
         period_start,
         period_end,
-        abs(belopp_sek) as belopp_sek,
+        belopp_sek,
         halv_enhet_sek as halv_enhet
     from ekonomi
     where statement = 'resultatrakning'
@@ -79,6 +87,29 @@ alla as (
     select * from ur_tabeller where niva is not null
     union all
     select * from ur_resultatrakning
+),
+
+figur as (
+    select
+        *,
+        -- what the figure is the cost of, the same in every table
+        case niva when 'insats' then 'insats:' || insats_id when 'insatstyp' then 'insatstyp:' || insatstyp else niva end as kostnadsstalle,
+        case when sum(belopp_sek) over (partition by leverans_id, statement, tabell) < 0 then -1 else 1 end as tecken
+    from alla
+),
+
+-- the table's own sum of an object, else its rows, else what it only names as part of something else
+ordnad as (
+    select
+        *,
+        min(radslag) over (
+            partition by leverans_id, statement, tabell, kolumn, kostnadsstalle, scenario, period_start, period_end
+        ) as basta_radslag,
+        row_number() over (
+            partition by leverans_id, statement, tabell, kolumn, kostnadsstalle, scenario, period_start, period_end
+            order by radslag, line, halv_enhet, belopp_sek
+        ) as ordning
+    from figur
 )
 
 select
@@ -86,17 +117,22 @@ select
     report_id,
     forbund_id,
     statement,
-    line,
+    min(line) as line,
     niva,
     insats_id,
-    insats,
-    insatstyp,
-    case niva when 'administration' then 'administration' else coalesce(kostnadstyp, insatstyp) end as kostnadstyp,
-    -- what the figure is the cost of, the same in every table
-    case niva when 'insats' then 'insats:' || insats_id when 'insatstyp' then 'insatstyp:' || insatstyp else niva end as kostnadsstalle,
+    max(case when ordning = 1 then insats end) as insats,
+    max(case when ordning = 1 then insatstyp end) as insatstyp,
+    case niva
+        when 'administration' then 'administration'
+        else coalesce(max(case when ordning = 1 then kostnadstyp end), max(case when ordning = 1 then insatstyp end))
+    end as kostnadstyp,
+    kostnadsstalle,
     scenario,
     period_start,
     period_end,
-    cast(abs(belopp_sek) as decimal(18, 2)) as belopp_sek,
-    halv_enhet
-from alla
+    cast(sum(belopp_sek * tecken) as decimal(18, 2)) as belopp_sek,
+    sum(halv_enhet) as halv_enhet,
+    {{ list_distinct("statement || ' rad ' || line") }} as kallor
+from ordnad
+where radslag = basta_radslag and (radslag <> 1 or ordning = 1)
+group by leverans_id, report_id, forbund_id, statement, tabell, kolumn, niva, insats_id, kostnadsstalle, scenario, period_start, period_end

@@ -36,6 +36,21 @@ fakta as (
         and {{ nya_leveranser() }}
 ),
 
+-- a period of which a cost is suspect: what is left of its costs has no shares
+osaker_kostnad as (
+    select distinct leverans_id, scenario, period_start, period_end
+    from {{ ref('int_fakta') }}
+    where status = 'suspect'
+        and unit in ('SEK', 'TSEK')
+        and period_start is not null
+        and (
+            statement in ('driftredovisning', 'insats_ekonomi')
+            or insats_id is not null
+            or begrepp_ekonomi in ('administration', 'kostnader_insatser')
+        )
+        and {{ nya_leveranser() }}
+),
+
 rapport as (
     select leverans.leverans_id, rapport.forbund_id
     from {{ ref('stg_leverans') }} as leverans
@@ -132,20 +147,21 @@ balansstorheter as (
 
 slag as (
     select
-        leverans_id,
+        kostnad.leverans_id,
         cast(null as {{ dbt.type_string() }}) as insats_id,
         cast(null as {{ dbt.type_string() }}) as omfang,
-        scenario,
-        period_start,
-        period_end,
+        kostnad.scenario,
+        kostnad.period_start,
+        kostnad.period_end,
         sum(case when kostnadstyp = 'individinriktad' then belopp_sek else 0 end) as individinriktade_insatser,
         sum(case when kostnadstyp = 'strukturovergripande' then belopp_sek else 0 end) as strukturovergripande_insatser,
         sum(case when kostnadstyp = 'administration' then belopp_sek end) as administration,
-        -- shares are only honest when every cost has its kind and the administration is there
+        -- shares are only honest when every cost is known and has its kind, and the administration is there
         case
             when count(case when kostnadstyp is null then 1 end) = 0
                 and count(case when kostnadstyp = 'administration' then 1 end) > 0
                 and count(distinct kostnadstyp) > 1
+                and count(osaker_kostnad.leverans_id) = 0
                 then sum(belopp_sek)
         end as kostnadsslagen,
         {%- for typ, storhet_id in [
@@ -157,7 +173,12 @@ slag as (
         {%- endfor %}
         {{ list_distinct('kallor') }} as kostnadsslagen_rader
     from kostnad
-    group by leverans_id, scenario, period_start, period_end
+    left join osaker_kostnad
+        on kostnad.leverans_id = osaker_kostnad.leverans_id
+        and kostnad.scenario = osaker_kostnad.scenario
+        and kostnad.period_start = osaker_kostnad.period_start
+        and kostnad.period_end = osaker_kostnad.period_end
+    group by kostnad.leverans_id, kostnad.scenario, kostnad.period_start, kostnad.period_end
 ),
 
 totalstorheter as (

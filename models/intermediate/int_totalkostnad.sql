@@ -24,6 +24,15 @@ ekonomi as (
         and {{ nya_leveranser() }}
 ),
 
+-- income is the contributions only where the report speaks of no other, nor of contributions in doubt
+blandad_intakt as (
+    select distinct leverans_id, scenario, period_start, period_end
+    from {{ ref('int_ekonomi_tryckt') }}
+    where statement = 'resultatrakning'
+        and (post_code = 'ovriga_intakter' or (post_code = 'medlemsbidrag' and osaker))
+        and {{ nya_leveranser() }}
+),
+
 figur as (
     select
         leverans_id,
@@ -52,12 +61,19 @@ figur as (
 
 rangordnad as (
     select
-        *,
+        figur.*,
         row_number() over (
-            partition by leverans_id, scenario, period_start, period_end, begrepp
-            order by foretrade, halv_enhet, line
+            partition by figur.leverans_id, figur.scenario, figur.period_start, figur.period_end, figur.begrepp
+            order by figur.foretrade, figur.halv_enhet, figur.line
         ) as ordning
     from figur
+    left join blandad_intakt
+        on figur.begrepp = 'verksamhetens_intakter'
+        and figur.leverans_id = blandad_intakt.leverans_id
+        and figur.scenario = blandad_intakt.scenario
+        and figur.period_start = blandad_intakt.period_start
+        and figur.period_end = blandad_intakt.period_end
+    where blandad_intakt.leverans_id is null
 )
 
 select

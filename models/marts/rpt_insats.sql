@@ -45,8 +45,8 @@ antal as (
     select
         report_id,
         insats_id,
-        insats,
-        insatstyp,
+        max(insats) as insats,
+        max(insatstyp) as insatstyp,
         scenario,
         period_start,
         period_end,
@@ -56,13 +56,15 @@ antal as (
         max(case when matt = 'paborjade' and kon is null then antal end) as paborjade,
         max(case when matt = 'avslutade' and kon is null then antal end) as avslutade
     from deltagare
-    group by report_id, insats_id, insats, insatstyp, scenario, period_start, period_end
+    group by report_id, insats_id, scenario, period_start, period_end
 ),
 
 rad as (
     select
         coalesce(kostnad.report_id, antal.report_id) as report_id,
         coalesce(kostnad.insats_id, antal.insats_id) as insats_id,
+        -- what the row is about: an insats may be spelled in several ways, what has no id is told by its name
+        coalesce(kostnad.insats_id, antal.insats_id, kostnad.insats) as objekt,
         coalesce(kostnad.insats, antal.insats) as insats,
         coalesce(kostnad.insatstyp, antal.insatstyp) as insatstyp,
         coalesce(kostnad.scenario, antal.scenario) as scenario,
@@ -92,7 +94,7 @@ rangordnad as (
         rapport.forbund_id,
         rapport.forbund_key,
         row_number() over (
-            partition by rapport.forbund_id, rad.insats_id, rad.insats, rad.scenario, rad.period_start, rad.period_end
+            partition by rapport.forbund_id, rad.objekt, rad.scenario, rad.period_start, rad.period_end
             order by rapport.period_end desc, case rapport.rapporttyp when 'ar' then 1 else 2 end asc, rad.report_id asc
         ) as ordning
     from rad
@@ -101,7 +103,7 @@ rangordnad as (
 
 select
     {{ key([
-        'rangordnad.forbund_id', 'rangordnad.insats_id', 'rangordnad.insats', 'rangordnad.scenario',
+        'rangordnad.forbund_id', 'rangordnad.objekt', 'rangordnad.scenario',
         'rangordnad.period_start', 'rangordnad.period_end'
     ]) }} as insatsrad_key,
     rangordnad.forbund_id,

@@ -87,7 +87,7 @@ create table marts.dim_period as
     select distinct md5(period_end::varchar) as period_key, period_end from raw.fakta;
 create table marts.dim_insats as select 'k' as insats_key, 'alfa-insats' as insats_id;
 create table marts.dim_post as
-    select distinct md5(post_code) as post_key, post_code from raw.fakta
+    select distinct md5(post_code) as post_key, statement, post_code from raw.fakta
     where post_code is not null;
 create table marts.dim_rapport as
     select distinct md5(report_id) as rapport_key, report_id from raw.fakta;

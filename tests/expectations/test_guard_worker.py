@@ -106,7 +106,9 @@ def test_data_docs_fetch_nothing_and_run_nothing(guard, lager, tmp_path):
     text = index.read_text(encoding="utf-8")
     assert "håller inte" in text
     assert "alfa_2022-06-30_delar rad 30" in text
-    assert "Kostnader är positiva" in (index.parent / "marts.kostnader.html").read_text("utf-8")
+    assert "En periods kostnader är tillsammans inte negativa" in (
+        index.parent / "marts.kostnader.html"
+    ).read_text("utf-8")
 
 
 def test_killed_worker_is_an_error(lager):
