@@ -103,7 +103,7 @@ def _headline(row: Row) -> str:
 def _own_capital(rows: Sequence[Row]) -> None:
     st.html(heading(2, "Eget kapital mot förbundets egen gräns"))
     if not rows:
-        st.html(paragraph("Rapporterna innehåller ingen balansräkning: uppgift saknas."))
+        st.html(paragraph("Ingen rapport anger summa eget kapital: uppgift saknas."))
         return
     recent = rows[:MOST_COLUMNS]
     charts.columns(

@@ -177,6 +177,14 @@ def test_held_back_figures_and_quarantine_are_told(pages_home: Settings) -> None
         assert told in shown
 
 
+def test_a_balance_sheet_without_a_sum_of_own_capital_is_not_denied(pages_home: Settings) -> None:
+    change(pages_home, "delete from marts.rpt_eget_kapital where forbund_id = 'sofint'")
+    shown = html(run("forbund", forbund="sofint"))
+    assert "Ingen rapport anger summa eget kapital: uppgift saknas." in shown
+    assert "Balansräkning, kr" in shown
+    assert "ingen balansräkning" not in shown
+
+
 def test_an_older_publication_says_what_to_do(pages_home: Settings) -> None:
     change(pages_home, "drop table marts.rpt_oversikt")
     app = AppTest.from_file(APP, default_timeout=60).run()
