@@ -486,7 +486,7 @@ def _edited(digits: str, wanted: str) -> tuple[int, str] | None:
     found = None
     if len(digits) == len(wanted) and digits[at + 1 :] == wanted[at + 1 :]:
         old, new = digits[at], wanted[at]
-        found = (1 if new in CONFUSABLE[old] else 2, f"siffran {old} feltolkad för {new}")
+        found = (1 if new in CONFUSABLE[old] else 2, f"siffran {new} feltolkad som {old}")
     elif digits == wanted[1:]:
         found = (1, f"siffran {wanted[0]} borttappad")
     elif digits == wanted[:-1]:

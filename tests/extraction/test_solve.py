@@ -41,6 +41,7 @@ def test_a_digit_is_mended_when_two_identities_say_so_and_suspect_when_one_does(
     repair(grid, [total, other], may_repair=True)
     assert {cell: fixed.value for cell, fixed in grid.repairs.items()} == {(0, 1, 0): 30_000}
     assert "NOT, TAB" in grid.repairs[0, 1, 0].reason
+    assert "siffran 0 feltolkad som 8" in grid.repairs[0, 1, 0].reason
     alone, single = summed("1 200", "380", "1 500")
     repair(alone, [single], may_repair=True)
     assert not alone.repairs
