@@ -8,6 +8,7 @@ import csv
 import importlib.util
 import io
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -150,6 +151,33 @@ def unknown_commands(text: str) -> list[str]:
     return unknown
 
 
+BESIDE = {"duckdb", "echo", "export", "rsync", "sudo"}
+"""What a page may run that is no part of the project: all have it, or the page says from where."""
+
+
+def unknown_programs(text: str) -> list[str]:
+    """Lines of shell blocks that begin, or go on after a pipe, with a program that is not there:
+    make puts nothing of ours on PATH."""
+    lines = [line for m in FENCE.finditer(text) if m[1] == "sh" for line in m[2].splitlines()]
+    return [line for line in lines if not all(_can_run(program) for program in _programs(line))]
+
+
+def _programs(line: str) -> Iterator[str]:
+    begins = True
+    for word in shlex.shlex(line, posix=True, punctuation_chars=True):
+        if word in {"|", "||", "&&", ";"}:
+            begins = True
+        elif begins and not re.match(r"\w+=", word):  # a setting before the program
+            yield word
+            begins = False
+
+
+def _can_run(program: str) -> bool:
+    if program.startswith(".venv/bin/"):
+        return (Path(sys.executable).parent / Path(program).name).exists()
+    return program == "make" or program in BESIDE
+
+
 def missing_files(text: str) -> list[str]:
     paths = [span for span in code(text) if re.fullmatch(r"[\w.*-]+(/[\w.*-]+)*/?", span)]
     ours = [path for path in paths if path.split("/")[0] in ROOMS and "/" in path]
@@ -179,6 +207,17 @@ def test_commands_files_and_links_exist(page: str) -> None:
     assert (unknown_commands(text), missing_files(text), dead_links(text, page)) == ([], [], [])
 
 
+@pytest.mark.parametrize("page", TEXTS)
+def test_every_program_of_a_shell_block_is_there(page: str) -> None:
+    assert unknown_programs(TEXTS[page]) == []
+
+
+def test_what_is_to_be_run_stands_in_a_shell_block() -> None:
+    """A block without a language would escape the test of its programs."""
+    begins = re.compile(r"^(?:\.venv/|finsam |make |python |dbt )", re.M)
+    assert [str(b) for b in BLOCKS if b.language in {"", "text"} and begins.search(b.text)] == []
+
+
 def test_every_page_can_be_reached_from_the_readme() -> None:
     reached, ahead = set(), ["README.md"]
     while ahead:
@@ -198,6 +237,10 @@ def test_what_does_not_exist_is_noticed() -> None:
     assert unknown_commands("`finsam refresh --fast`") == ["finsam refresh --fast"]
     assert unknown_commands("```sh\nmake coffee\n```\n") == ["make coffee"]
     assert unknown_commands("`python -m benchmarks.none`") == ["python -m benchmarks.none"]
+    bare = "```sh\nfinsam refresh\necho 'a; b' | FINSAM_HOME=x dbt build\n.venv/bin/none\n```\n"
+    assert unknown_programs(bare) == bare.splitlines()[1:-1]
+    there = "```sh\nFINSAM_HOME=x make run  # or\necho 'a; b' | .venv/bin/dbt build\n```\n"
+    assert unknown_programs(there) == []
     assert missing_files("`models/marts/fct_nothing.sql`") == ["models/marts/fct_nothing.sql"]
     assert dead_links("[a](docs/nothing.md) [b](docs/marts.md#nothing)", "README.md") == [
         "docs/nothing.md",
