@@ -36,6 +36,13 @@ def test_the_dictionary_lists_the_columns_that_are_published(refreshed_home: Set
     assert described == dict(published)
 
 
+def test_the_dictionary_says_what_the_codes_of_reports_mean() -> None:
+    told = re.findall(r"^\| `(?:\w+_)?rapporttyp` \|.*", dataordlista(), re.M)
+    meaning = "delar (delårsrapport) eller ar (årsredovisning)."
+    assert [line for line in told if meaning not in line] == []
+    assert len(told) == 3
+
+
 def test_the_dictionary_holds_every_rule_and_ratio(refreshed_home: Settings) -> None:
     with open_published(refreshed_home.published_db) as con:
         tried = con.execute(
