@@ -4,6 +4,7 @@ The profile: https://docs.dataportal.se/dcat/3.0.1/sv/, and what the portal asks
 file (absolute addresses, no blank nodes for the main things): its page on harvesting.
 """
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from rdflib.term import BNode, Node
 
 from dagster_pipelines import publish as publishing
 from dagster_pipelines.manifest import read_manifest
-from dagster_pipelines.settings import Settings
+from dagster_pipelines.settings import PROJECT_DIR, Settings
 
 DCAT = Namespace("http://www.w3.org/ns/dcat#")
 DCATAP = Namespace("http://data.europa.eu/r5r/")
@@ -111,6 +112,16 @@ def test_what_the_profile_fixes(graph: Graph) -> None:
     assert listed == set(graph.subjects(RDF.type, DCAT.Dataset))
     reached = set(graph.objects(None, DCAT.distribution))
     assert reached == set(graph.subjects(RDF.type, DCAT.Distribution))
+
+
+def test_the_guide_counts_the_datasets(graph: Graph) -> None:
+    page = PROJECT_DIR / "docs" / "hur-man" / "publicera-pa-dataportalen.md"
+    told = re.search(r"(\w+) datamängder: de (\w+) breda", page.read_text(encoding="utf-8"))
+    assert told
+    datasets = [str(node) for node in graph.subjects(RDF.type, DCAT.Dataset)]
+    wide = [node for node in datasets if "#rpt_" in node]
+    numbers = {"sex": 6, "sju": 7, "åtta": 8, "nio": 9, "tio": 10}
+    assert [numbers[word.lower()] for word in told.groups()] == [len(datasets), len(wide)]
 
 
 def test_every_download_is_a_file_with_that_size_and_hash(

@@ -1,5 +1,6 @@
 """The workbook as Excel sees it: real numbers and dates, headings that stay, and no formulas."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -68,6 +69,12 @@ def test_a_sheet_per_wide_table_and_three_that_explain(book: openpyxl.Workbook) 
     assert book.sheetnames == ["Läs mig", *SHEETS.values(), "Dataordlista"]
     wide = {path.stem for path in (PROJECT_DIR / "models" / "marts").glob("rpt_*.sql")}
     assert wide <= set(SHEETS)
+
+
+def test_the_guide_names_the_sheets(book: openpyxl.Workbook) -> None:
+    guide = (PROJECT_DIR / "docs" / "hur-man" / "hamta-tabellerna.md").read_text(encoding="utf-8")
+    told = guide.split("\n## Arbetsboken\n\n")[1].split("\n\n")[0]
+    assert re.findall(r"\*([^*]+)\*", told) == book.sheetnames
 
 
 @pytest.mark.parametrize("mart", SHEETS)
