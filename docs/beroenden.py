@@ -34,10 +34,7 @@ Every package that the warehouse needs at run time, as locked in `uv.lock` with 
   does so at every run.
 - **Vulnerabilities.** `make audit` compares the lock file with the OSV database (`uv audit`) and
   writes `artifacts/audit.txt`; it ends with an error when anything is known. It needs the network,
-  so it is no part of the tests. Last tried 2026-11-22, where this page was made: no answer could
-  be had. The name api.osv.dev did not resolve, and PyPI's `/pypi/<name>/<version>/json`, whose
-  field `vulnerabilities` `pip-audit` reads, answered 404 although its package index answered. So
-  no result is claimed here. Run it where the network is, at least before each release.
+  so it is no part of the tests, and no result is claimed here; run it before each release.
 - **No network at run time.** A refresh runs in a network namespace without any route, and no
   attempt to connect or to look up a name is made (`tests/supply_chain/test_no_network.py`).
 """
