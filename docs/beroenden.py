@@ -4,6 +4,7 @@ Belongs here: reading uv.lock and the licences that installed packages declare o
 Does not belong here: the SBOM (`make sbom`, by uv) or known vulnerabilities (`uv audit`).
 """
 
+import argparse
 import re
 import tomllib
 from collections.abc import Iterator
@@ -102,6 +103,12 @@ def page() -> str:
     return "\n".join([INTRO, "| package | version | licence |", "| --- | --- | --- |", *rows, ""])
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Write the page of the locked dependencies and their licences, docs/beroenden.md."""
+    argparse.ArgumentParser("python -m docs.beroenden", description=main.__doc__).parse_args()
     PAGE.write_text(page(), encoding="utf-8")
     print(PAGE)
+
+
+if __name__ == "__main__":
+    main()

@@ -4,6 +4,7 @@ Belongs here: reading keys and relationships tests out of models/marts/*.yml, an
 docs/er.md. Does not belong here: any relation; it is declared where it is tested.
 """
 
+import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,10 +110,16 @@ def _line(relation: Relation) -> str:
     return f"    {relation.to} {one}--o{{ {relation.mart} : {relation.column}"
 
 
-def main() -> None:
+def write() -> None:
     """Write the page, and say where it is."""
     PAGE.write_text(page(), encoding="utf-8")
     print(PAGE)
+
+
+def main() -> None:
+    """Write the diagram of the marts, docs/er.md."""
+    argparse.ArgumentParser("python -m docs.er", description=main.__doc__).parse_args()
+    write()
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ results) into pages. Does not belong here: any description of a table, column or
 written where the thing is defined.
 """
 
+import argparse
 import csv
 import shutil
 import sys
@@ -312,12 +313,13 @@ def index_page(folder: Path) -> Path:
 
 def main() -> None:
     """Write the dictionary, the diagram and the pages, and say where they are."""
+    argparse.ArgumentParser("python -m docs.generate", description=main.__doc__).parse_args()
     from dagster_pipelines.lock import exclusive_build  # noqa: PLC0415
 
     settings = get_settings()
     DATAORDLISTA.write_text(dataordlista(), encoding="utf-8")
     print(DATAORDLISTA)
-    er.main()
+    er.write()
     if not settings.build_db.exists():
         sys.exit("There is no warehouse to describe yet: run `make run` first, then `make docs`.")
     folder = settings.build_dir / "docs"

@@ -5,6 +5,7 @@ the table when it is not, and the index of the cookbook. Does not belong here: a
 written in its page. A page whose answers are right is left byte for byte as it is.
 """
 
+import argparse
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -184,6 +185,7 @@ def title_and_asker(text: str) -> tuple[str, str]:
 
 def main() -> None:
     """Write anew what is no longer the answer of the published warehouse, and say what that was."""
+    argparse.ArgumentParser("python -m docs.svar", description=main.__doc__).parse_args()
     with open_published(get_settings().published_db) as con:
         for page in pages():
             text = page.read_text(encoding="utf-8")

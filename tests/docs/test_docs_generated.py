@@ -6,13 +6,15 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from types import ModuleType
 
+import pytest
 import yaml
 from playwright.sync_api import Browser
 
 from dagster_pipelines.database import open_published
 from dagster_pipelines.settings import PROJECT_DIR, Settings
-from docs import er
+from docs import beroenden, er, generate, svar
 from docs.generate import DATAORDLISTA, dataordlista
 
 LOADED = re.compile(r"""<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)=["'](?:https?:)?//""")
@@ -92,6 +94,20 @@ def test_a_new_relation_changes_the_diagram(tmp_path: Path) -> None:
     text = kontroll.read_text(encoding="utf-8")
     kontroll.write_text(text.replace("dim_rapport", "dim_forbund"), encoding="utf-8")
     assert "dim_forbund ||--o{ fct_kontroll : rapport_key" in er.page(models)
+
+
+@pytest.mark.parametrize("module", [beroenden, er, generate, svar])
+@pytest.mark.parametrize(("argument", "code"), [("--help", 0), ("--fast", 2)])
+def test_who_asks_for_help_has_nothing_written(
+    module: ModuleType, argument: str, code: int,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setattr(sys, "argv", [module.__name__, argument])
+    monkeypatch.setattr(Path, "write_text", lambda *_, **__: pytest.fail("it wrote"))
+    with pytest.raises(SystemExit) as ended:
+        module.main()
+    assert ended.value.code == code
+    assert f"python -m {module.__name__}" in "".join(capsys.readouterr())
 
 
 def requests_of(browser: Browser, *opened: Path) -> list[str]:
