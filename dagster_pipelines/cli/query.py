@@ -35,6 +35,11 @@ if TYPE_CHECKING:
 
 SHOWN = 1000
 QUESTIONS = ("SELECT", "EXPLAIN")
+LISTINGS = (
+    'List the tables with: finsam query "select schema_name, table_name from duckdb_tables()"',
+    'List the columns with: finsam query "describe TABLE"',
+)
+"""What to do about the name of a table that does not exist, and of a column."""
 Rows = Sequence[tuple[Any, ...]]
 
 
@@ -100,9 +105,15 @@ def _ask(settings: "Settings", sql: str, timeout: float) -> tuple[list[str], Row
 
 
 def ask(
-    con: "duckdb.DuckDBPyConnection", sql: str, timeout: float, memory_mb: int
+    con: "duckdb.DuckDBPyConnection",
+    sql: str,
+    timeout: float,
+    memory_mb: int,
+    listings: tuple[str, str] = LISTINGS,
 ) -> tuple[list[str], Rows]:
     """The columns and rows that answer one question to a connection that is shut in.
+
+    `listings` are the remedies where a table or a column does not exist.
 
     Raises:
         UnansweredError: it is no question, wrong, too large or too slow.
@@ -133,12 +144,27 @@ def ask(
             "Ask for less, or raise FINSAM_QUERY_MEMORY_MB.",
         ) from None
     except duckdb.Error as error:
-        tables = "The tables: select schema_name, table_name from duckdb_tables()"
-        raise UnansweredError(str(error), tables) from None
+        raise UnansweredError(str(error), _remedy(error, listings)) from None
     except RuntimeError as stopped:  # what DuckDB makes of Ctrl-C while it works
         if str(stopped) == "Query interrupted":
             raise KeyboardInterrupt from None
         raise
+
+
+def _remedy(error: "duckdb.Error", listings: tuple[str, str]) -> str:
+    """By the words of the error: its class alone does not tell a table from a function, nor a
+    column that does not exist from one that is not grouped."""
+    import duckdb  # noqa: PLC0415
+
+    tables, columns = listings
+    said = str(error)
+    if isinstance(error, duckdb.CatalogException) and "Table with name" in said:
+        return tables
+    if "Referenced column" in said or "does not have a column" in said:
+        return columns
+    if isinstance(error, duckdb.PermissionException):
+        return "Ask of what is published: no files, settings or extensions."
+    return "Correct the question and ask it again."
 
 
 def _is_question(statement: "duckdb.Statement") -> bool:

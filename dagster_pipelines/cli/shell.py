@@ -34,6 +34,7 @@ COMMANDS = {
     ".svenska": "numbers as 1 234 567,89, or as stored again",
     ".quit": "leave (or Ctrl-D)",
 }
+LISTINGS = (".tables lists the tables.", ".schema TABLE lists the columns.")
 TABLES = """
 select t.schema_name as schema, t.table_name as name, coalesce(
     regexp_extract(t.comment, '^(En rad per .*?\\.)(\\s|$)', 1), 'see docs/dataordlista.md'
@@ -111,7 +112,9 @@ class Shell:
         return (statement.query for statement in found)
 
     def _answer(self, statement: str) -> None:
-        names, rows = ask(self._con, statement, self.timeout, self.settings.query_memory_mb)
+        names, rows = ask(
+            self._con, statement, self.timeout, self.settings.query_memory_mb, LISTINGS
+        )
         if self.format is Format.TABLE:
             self._write_table(names, rows)
         elif self.format is Format.CSV:
@@ -152,7 +155,7 @@ class Shell:
     def _schema(self, name: str) -> None:
         rows = self._con.execute(COLUMNS, [name.rsplit(".", maxsplit=1)[-1].lower()]).fetchall()
         if not rows:
-            raise UnansweredError(f"There is no table {name!r}.", ".tables lists the tables.")
+            raise UnansweredError(f"There is no table {name!r}.", LISTINGS[0])
         out().print(table("", ("column", "type", "null", "meaning"), rows))
 
     def _set_format(self, name: str) -> None:

@@ -2,11 +2,13 @@
 
 import csv
 import io
+import re
 
 import pytest
 from typer.testing import CliRunner
 
 from dagster_pipelines.cli.app import app
+from dagster_pipelines.cli.query import LISTINGS
 from dagster_pipelines.settings import Settings
 
 
@@ -65,6 +67,34 @@ def test_only_questions_to_the_warehouse(
                                  "show tables", "values (1)"])  # fmt: skip
 def test_every_way_of_asking(run: CliRunner, refreshed_home: Settings, sql: str) -> None:
     assert ask(run, refreshed_home, sql).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("sql", "remedy"),
+    [
+        ("from finns_inte", LISTINGS[0]),
+        ("from marts.finns_inte", LISTINGS[0]),
+        ("select finns_inte from dim_rapport", LISTINGS[1]),
+        ("select d.finns_inte from dim_rapport d", LISTINGS[1]),
+        ("select finns_inte(1)", "Correct the question and ask it again."),
+        ("select forbund, count(*) from dim_rapport", "Correct the question and ask it again."),
+        ("selekt 1", "Correct the question and ask it again."),
+        ("from glob('/*')", "Ask of what is published: no files, settings or extensions."),
+    ],
+)
+def test_a_question_that_is_wrong_is_told_what_to_do(
+    run: CliRunner, refreshed_home: Settings, sql: str, remedy: str
+) -> None:
+    assert ask(run, refreshed_home, sql).stderr.splitlines()[-1] == remedy
+
+
+@pytest.mark.parametrize("listing", LISTINGS)
+def test_what_the_remedy_says_lists_them(
+    run: CliRunner, refreshed_home: Settings, listing: str
+) -> None:
+    (sql,) = re.findall(r'finsam query "(.+)"$', listing)
+    done = ask(run, refreshed_home, sql.replace("TABLE", "dim_rapport"))
+    assert "dim_rapport" in done.stdout or "forbund" in done.stdout
 
 
 def test_a_question_that_never_ends_is_interrupted(

@@ -72,6 +72,7 @@ def test_the_first_that_fails_ends_it(refreshed_home: Settings) -> None:
     done = pipe(refreshed_home, "select 1 as a; from finns_inte; select 3 as c", "-f", "csv")
     assert (done.exit_code, done.stdout) == (2, "a\n1\n")
     assert "finns_inte" in done.stderr
+    assert done.stderr.endswith(".tables lists the tables.\n")
 
 
 @pytest.mark.parametrize(
