@@ -8,7 +8,8 @@ over two lines; the minus is U+2212, which screen readers say aloud.
 import re
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from zoneinfo import ZoneInfo
+
+from dagster_pipelines import svenska
 
 SPACE = "\u00a0"
 MINUS = "\u2212"
@@ -84,8 +85,7 @@ def day(value: date) -> str:
 
 def moment(iso: str) -> str:
     """`2026-11-22 09:09`, in Swedish time."""
-    when = datetime.fromisoformat(iso).astimezone(ZoneInfo("Europe/Stockholm"))
-    return f"{when:%Y-%m-%d %H:%M}"
+    return svenska.moment(datetime.fromisoformat(iso))
 
 
 def report(forbund: str, kind: str, period_end: date) -> str:

@@ -21,11 +21,18 @@ from great_expectations.core import ExpectationSuiteValidationResult
 from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
 from great_expectations.render.view.view import DefaultJinjaPageView
 
+from dagster_pipelines.svenska import moment
 from expectations.loading import load_suite
 from expectations.runner import Run
 
 ASSETS: Final = Path(__file__).parent / "data_docs_assets"
-TITLES: Final = {"inkommande_fakta": "Inkommande fakta", "marts": "Marter"}
+TITLES: Final = {
+    "inkommande_fakta": "Inkommande fakta",
+    "marts": "Marter",
+    "inlasningar": "inläsningar",
+    "tackning": "täckning",
+}
+"""Suites and frames as a reader shall see them; what is not here is Swedish as it is."""
 
 SWEDISH: Final = {
     "Table-Level Expectations": "Hela underlaget",
@@ -73,12 +80,16 @@ def _file(suite: str, frame: str) -> str:
     return f"{suite}.{frame}.html"
 
 
+def _title(name: str) -> str:
+    return TITLES.get(name, name)
+
+
 def _page(suite: str, frame: str, validation: ExpectationSuiteValidationResult) -> str:
     document = ValidationResultsPageRenderer().render(validation).to_json_dict()
     _overview, *tables = document["sections"]
     html: str = _Shell().page(
         "page.j2",
-        rubrik=f"{TITLES.get(suite, suite)}: {frame}",
+        rubrik=f"{_title(suite)}: {_title(frame)}",
         antal=validation.statistics["evaluated_expectations"],
         antal_fel=validation.statistics["unsuccessful_expectations"],
         sections=_swedish(tables),
@@ -122,7 +133,7 @@ def _index(runs: Sequence[Run]) -> str:
     shell = Environment(loader=FileSystemLoader(ASSETS), autoescape=True)
     return shell.get_template("index.j2").render(
         sviter=[_suite(run) for run in runs],
-        tidpunkt=datetime.now(UTC).astimezone().strftime("%Y-%m-%d %H:%M"),
+        tidpunkt=moment(max((run.tried_at for run in runs), default=datetime.now(UTC))),
         version=gx_version,
     )
 
@@ -134,7 +145,7 @@ def _suite(run: Run) -> dict[str, Any]:
         own = [outcome for outcome in outcomes if outcome["frame"] == frame]
         pages.append(
             {
-                "underlag": frame,
+                "underlag": _title(frame),
                 "fil": _file(run.result.suite, frame),
                 "antal": len(own),
                 "fel": sum(not outcome["success"] for outcome in own),
@@ -142,7 +153,7 @@ def _suite(run: Run) -> dict[str, Any]:
             }
         )
     return {
-        "titel": TITLES.get(run.result.suite, run.result.suite),
+        "titel": _title(run.result.suite),
         "notes": load_suite(run.result.suite)["notes"],
         "result": run.result,
         "antal_fel": sum(not outcome["success"] for outcome in outcomes),

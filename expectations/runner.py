@@ -7,6 +7,7 @@ the process boundary (worker.py).
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
@@ -33,10 +34,11 @@ MAX_ROWS: Final = 100
 
 @dataclass(frozen=True)
 class Run:
-    """A suite's outcome, and what Great Expectations itself said of each frame (for Data Docs)."""
+    """A suite's outcome and when, and what Great Expectations said of each frame (Data Docs)."""
 
     result: GuardResult
     validations: dict[str, ExpectationSuiteValidationResult]
+    tried_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 @dataclass

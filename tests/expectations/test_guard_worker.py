@@ -4,13 +4,16 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
+from expectations import data_docs
 from expectations.frames import incoming_frames, marts_frames
 from expectations.result import GuardError, GuardResult
+from expectations.runner import Run
 from expectations.worker import GuardWorker
 
 PROJECT = Path(__file__).parents[2]
@@ -109,6 +112,17 @@ def test_data_docs_fetch_nothing_and_run_nothing(guard, lager, tmp_path):
     assert "En periods kostnader är tillsammans inte negativa" in (
         index.parent / "marts.kostnader.html"
     ).read_text("utf-8")
+    for name, heading in (("inkommande_fakta.inlasningar", "Inkommande fakta: inläsningar"),
+                          ("marts.tackning", "Marter: täckning")):  # fmt: skip
+        assert f"<h1>{heading}</h1>" in (index.parent / f"{name}.html").read_text("utf-8")
+        assert f">{heading.split(': ')[1]}</a>" in text
+
+
+def test_data_docs_say_when_the_checks_ran_by_swedish_clocks(tmp_path):
+    tried = (datetime(2026, 1, 5, 8, 0, tzinfo=UTC), datetime(2026, 7, 1, 22, 30, tzinfo=UTC))
+    runs = [Run(GuardResult.from_dict(green()), {}, tried_at) for tried_at in tried]
+    text = data_docs.write(runs, tmp_path / "data_docs").read_text(encoding="utf-8")
+    assert "Prövat 2026-07-02 00:30" in text
 
 
 def test_killed_worker_is_an_error(lager):
