@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 MISSING = '<span class="saknas" aria-hidden="true">–</span><span class="dold">uppgift saknas</span>'
 LINES = re.compile(r"\d+")
+DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def table(
     numeric = [all(row[at].number for row in listed) for at in range(len(columns))]
     heads = "".join(
         f'<th scope="col" role="columnheader"{_class("tal" if numeric[at] else "")}>'
-        f"{escape(name)}</th>"
+        f"{_words(name)}</th>"
         for at, name in enumerate(columns)
     )
     bold = set(strong)
@@ -124,7 +125,7 @@ def _content(cell: Cell) -> str:
         return (
             f'<span class="saknas" aria-hidden="true">–</span><span class="dold">{MISSING}</span>'
         )
-    shown = escape(cell.text)
+    shown = _words(cell.text)
     if cell.source:
         shown = (
             f'<a class="kalla" href="{escape(cell.source.url)}" '
@@ -135,13 +136,18 @@ def _content(cell: Cell) -> str:
     if cell.mark:
         shown = f'<span class="marke {cell.mark}">{shown}</span>'
     if cell.note:
-        shown += f'<span class="not">{escape(cell.note)}</span>'
+        shown += f'<span class="not">{_words(cell.note)}</span>'
     if cell.share is not None:
         width = min(100.0, max(0.0, cell.share))
         shown += (
             f'<span class="stapel" aria-hidden="true"><b style="width:{width:.1f}%"></b></span>'
         )
     return shown
+
+
+def _words(words: str) -> str:
+    """Escaped, and with each day whole where a line ends: it may end between two days."""
+    return DAY.sub(r'<span class="dag">\g<0></span>', escape(words))
 
 
 def _class(name: str) -> str:

@@ -21,6 +21,22 @@ PATHS = {
     "kallor": "/kallor",
     "kallor-rad": LINE,
 }
+BROKEN_DAYS = """() => {
+    const main = document.querySelector('[data-testid=stMain]')
+    const texts = document.createTreeWalker(main, NodeFilter.SHOW_TEXT), broken = []
+    for (let text; (text = texts.nextNode());) {
+        if (!text.parentElement.closest('th, td')) continue
+        for (const day of text.data.matchAll(/\\b\\d{4}-\\d\\d-\\d\\d\\b/g)) {
+            const range = document.createRange()
+            range.setStart(text, day.index)
+            range.setEnd(text, day.index + day[0].length)
+            if (new Set([...range.getClientRects()].map(box => box.top)).size > 1)
+                broken.push(day[0])
+        }
+    }
+    return broken
+}"""
+"""The days in tables that stand on two lines, in part on each."""
 Seen = Callable[[str], Visit]
 GRAVE = {"serious", "critical"}
 MISSING = "uppgift saknas"
@@ -53,6 +69,7 @@ def test_every_page_renders_for_everyone(seen: Seen, name: str, screenshots: Pat
         assert page.get_by_role("heading", level=1).count() == 1
         assert page.evaluate("document.documentElement.lang") == "sv"
         assert page.locator("[data-testid=stException], [data-testid=stAlert]").count() == 0
+        assert page.evaluate(BROKEN_DAYS) == []
         found = Axe().run(page).response["violations"]
         assert [f"{each['id']}: {each['nodes'][0]['html'][:300]}" for each in found
                 if each["impact"] in GRAVE] == []  # fmt: skip

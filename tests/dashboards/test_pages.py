@@ -245,6 +245,15 @@ def test_missing_is_said_and_never_zero() -> None:
     assert ">0<" in made
 
 
+def test_a_day_is_whole_and_a_line_may_end_between_two() -> None:
+    period = text("2020-01-01–2020-12-31", note="i rapport_2020-12-31_ar, <2021-02-03>")
+    made = table("T", ("Period", "2022-06-30"), [(period, text(None))])
+    first, last = (f'<span class="dag">{day}</span>' for day in ("2020-01-01", "2020-12-31"))
+    assert f"{first}–{last}<span" in made
+    assert 'i rapport_2020-12-31_ar, &lt;<span class="dag">2021-02-03</span>&gt;' in made
+    assert '><span class="dag">2022-06-30</span></th>' in made
+
+
 def test_a_source_leads_to_its_lines() -> None:
     source = Source("a_2024-06-30_delar", "not rad 12, driftredovisning rad 3", derived=True)
     assert source.url == "kallor?rapport=a_2024-06-30_delar&rad=3%2C12"
