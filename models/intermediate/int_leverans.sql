@@ -1,6 +1,8 @@
 -- What becomes of each delivery. Of those without an unexplained blocking break the newest is
--- published, but one that a person checked throughout outranks any that a machine read. The others
+-- published, but what a person stands for outranks what a machine read out of a document. The others
 -- are superseded; newer ones with a break stand in quarantine until they are explained or corrected.
+-- `granskad`: a person stands for it. Either it is checked throughout, or it is a file that a person
+-- handed in after such a one: a correction, which replaces it whatever the status of its rows.
 -- `andrad`: the delivery, its report or its status is not what the build before this one left.
 -- Grain: one row per delivery.
 {% set forra = fore_bygget('int_leverans') %}
@@ -20,7 +22,7 @@ andrad as (
     select * from {{ ref('int_andrad') }}
 ),
 
-provad as (
+vagd as (
     select
         leverans.leverans_id,
         leverans.report_id,
@@ -31,19 +33,47 @@ provad as (
         leverans.sha256,
         leverans.antal_fakta,
         leverans.inlast_tid,
-        coalesce(omdome.granskad, false) as granskad,
+        coalesce(omdome.granskad, false) as helt_granskad,
         coalesce(omdome.antal_blockerande_brott, 0) as oforklarade_brott,
-        row_number() over (
-            partition by leverans.report_id
-            order by
-                case when coalesce(omdome.antal_blockerande_brott, 0) = 0 then 0 else 1 end,
-                case when omdome.granskad then 0 else 1 end,
-                leverans.version desc
-        ) as ordning,
-        max(leverans.version) over (partition by leverans.report_id) as senaste_version
+        coalesce(max(
+            case when omdome.granskad and coalesce(omdome.antal_blockerande_brott, 0) = 0 then 1 else 0 end
+        ) over (
+            partition by leverans.report_id order by leverans.version
+            rows between unbounded preceding and 1 preceding
+        ), 0) = 1 as efter_granskad
     from leverans
     inner join rapport on leverans.report_id = rapport.report_id
     left join omdome on leverans.leverans_id = omdome.leverans_id
+),
+
+stadd as (
+    select
+        leverans_id,
+        report_id,
+        forbund_id,
+        rapport_avtryck,
+        version,
+        fil,
+        sha256,
+        antal_fakta,
+        inlast_tid,
+        helt_granskad or (efter_granskad and fil not like 'dokument/%') as granskad,
+        oforklarade_brott
+    from vagd
+),
+
+provad as (
+    select
+        *,
+        row_number() over (
+            partition by report_id
+            order by
+                case when oforklarade_brott = 0 then 0 else 1 end,
+                case when granskad then 0 else 1 end,
+                version desc
+        ) as ordning,
+        max(version) over (partition by report_id) as senaste_version
+    from stadd
 ),
 
 rangordnad as (

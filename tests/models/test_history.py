@@ -1,6 +1,7 @@
 """Quarantine and its log, restatements, as-of questions and conservation, told as one story.
 
-Report A arrives with a rejected row and is corrected; report B arrives, and later corrected.
+Report A arrives with a rejected row and is corrected; report B arrives, and later corrected. So does
+report C, checked throughout at first and corrected by rows that nobody has checked.
 """
 
 import re
@@ -16,7 +17,7 @@ from dagster_pipelines.facts.loader import load_into
 from dagster_pipelines.settings import PROJECT_DIR, Settings
 
 MODELS_ONLY = ("--exclude", "resource_type:test", "resource_type:unit_test")
-A, B = "sofint_2021-06-30_delar", "sofint_2023-06-30_delar"
+A, B, C = "sofint_2021-06-30_delar", "sofint_2023-06-30_delar", "vasteras_2023-06-30_delar"
 CONSERVATION = ("allt_levererat_ar_bevarat", "inga_fakta_forsvinner")
 
 
@@ -40,16 +41,18 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     home = tmp_path_factory.mktemp("story")
     settings = Settings(home=home, data_dir=home / "data")
     settings.landing_dir.mkdir()
-    a, b = settings.landing_dir / "a.csv", settings.landing_dir / "b.csv"
+    a, b, c = (settings.landing_dir / f"{name}.csv" for name in "abc")
     wrong = result(A, 7, line="11", unit="EURO")
     a.write_text(csv_text([result(A, -100), wrong]), "utf-8")
     b.write_text(csv_text([result(B, 100)]), "utf-8")
+    c.write_text(csv_text([result(C, 300)]), "utf-8")
     load_into(settings.build_db, settings)
     with duckdb.connect(settings.build_db) as con:
         con.execute("update raw.leverans set tidpunkt = '2023-05-01 23:30:00+02' where version = 1")
     build(settings)
     a.write_text(csv_text([result(A, -100)]), "utf-8")
     b.write_text(csv_text([result(B, 200)]), "utf-8")
+    c.write_text(csv_text([result(C, 400, status="unchecked")]), "utf-8")
     load_into(settings.build_db, settings)
     build(settings)
     return settings
@@ -68,9 +71,11 @@ def rows(con: duckdb.DuckDBPyConnection, sql: str, *values: object) -> list[tupl
 
 
 def test_half_a_file_is_never_published(con: duckdb.DuckDBPyConnection) -> None:
-    assert rows(
-        con, "select leverans_id, status from intermediate.int_leverans order by all"
-    ) == [(f"{A}#1", "ersatt"), (f"{A}#2", "publicerad"), (f"{B}#1", "ersatt"), (f"{B}#2", "publicerad")]  # fmt: skip
+    assert rows(con, "select leverans_id, status from intermediate.int_leverans order by all") == [
+        (f"{report}#{version}", status)
+        for report in (A, B, C)
+        for version, status in ((1, "ersatt"), (2, "publicerad"))
+    ]
     [(outcome, sentence, lines)] = rows(
         con,
         "select utfall, mening, rader from intermediate.int_kontroll "
@@ -97,17 +102,18 @@ def test_the_log_says_when_it_was_stopped_and_why_it_was_let_go(
 def test_a_corrected_delivery_is_a_restatement(con: duckdb.DuckDBPyConnection) -> None:
     assert rows(
         con,
-        "select slag, tidigare_leverans_id, leverans_id, differens_sek::int from marts.fct_omrakning",
-    ) == [("rättad leverans", f"{B}#1", f"{B}#2", 100)]
+        "select slag, tidigare_leverans_id, leverans_id, differens_sek::int "
+        "from marts.fct_omrakning order by leverans_id",
+    ) == [("rättad leverans", f"{each}#1", f"{each}#2", 100) for each in (B, C)]
 
 
 @pytest.mark.parametrize(
     ("day", "known"),
     [
         ("2023-04-30", []),
-        ("2023-05-01", [(B, 100)]),  # 23.30 Swedish time is still that day
-        ("2023-05-02", [(B, 100)]),
-        ("2100-01-01", [(A, -100), (B, 200)]),
+        ("2023-05-01", [(B, 100), (C, 300)]),  # 23.30 Swedish time is still that day
+        ("2023-05-02", [(B, 100), (C, 300)]),
+        ("2100-01-01", [(A, -100), (B, 200), (C, 400)]),
     ],
 )
 def test_what_was_known_on_a_day(
