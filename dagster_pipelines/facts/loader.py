@@ -7,8 +7,8 @@ Raw is append-only but for `raw.rapporter`, which has the newest metadata of eac
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -55,6 +55,18 @@ class FileOutcome:
 
 
 @dataclass(frozen=True)
+class _Load:
+    """What the files of one load are judged by, and what there was when it began."""
+
+    settings: Settings
+    register: Registers
+    last: str
+    """The newest `inlasning_id` before it; empty when there was none."""
+    places: Mapping[str, Path]
+    """Every file that lies there, by the name that the warehouse knows it by."""
+
+
+@dataclass(frozen=True)
 class CheckedFile:
     """A file held to the contract: its outcome and its rows, typed or rejected."""
 
@@ -90,11 +102,10 @@ def load(
     """
     register = register or read_registers(PROJECT_DIR / "seeds")
     con.execute(_tables())
-    return [
-        _load_file(con, path, fil, settings, register)
-        for name, root in roots
-        for path, fil in _named(name, root)
-    ]
+    files = [named for name, root in roots for named in _named(name, root)]
+    last = _single(con, "select coalesce(max(inlasning_id), '') from raw.inlasning") or ""
+    this = _Load(settings, register, last, {fil: path for path, fil in files})
+    return [_load_file(con, path, fil, this) for path, fil in files]
 
 
 def check_files(
@@ -124,30 +135,27 @@ def _named(name: str, root: Path) -> list[tuple[Path, str]]:
 # --- one file ---------------------------------------------------------------------------------
 
 
-def _load_file(
-    con: duckdb.DuckDBPyConnection, path: Path, fil: str, settings: Settings, register: Registers
-) -> FileOutcome:
+def _load_file(con: duckdb.DuckDBPyConnection, path: Path, fil: str, load: _Load) -> FileOutcome:
     """Write what is new. What was refused is tried again: the rules may have changed since."""
     try:
-        sha256 = _sha256(path, settings)
+        sha256 = _sha256(path, load.settings)
     except OSError:
         return _unreadable(fil)
     last = _last_outcome(con, fil)
     same = last is not None and last.sha256 == sha256
     if last and same and not _refused(last):
-        _keep(path, last, settings)
+        _keep(path, last, load.settings)
         return _unchanged(last)
-    twin = None if last else _twin(con, sha256)
-    if twin:
-        message = f"Samma innehåll som {twin}, som redan är inläst."
-        checked = _without_rows(replace(_blank(fil, sha256), utfall=DUBBLETT, meddelande=message))
+    known = None if last else _known(con, sha256, load)
+    if known:
+        checked = _without_rows(replace(_blank(fil, sha256), utfall=DUBBLETT, meddelande=known))
     else:
-        checked = _check(path, fil, settings, register)
+        checked = _check(path, fil, load.settings, load.register)
     if checked.outcome.utfall == UPPSKJUTEN:
         return checked.outcome
     if last and same and _verdict(last) == _verdict(checked.outcome):
         return _unchanged(last)
-    if not _keep(path, checked.outcome, settings):
+    if not _keep(path, checked.outcome, load.settings):
         return _postponed(fil, "Filen ändrades medan den lästes.")
     with _transaction(con):
         return _write(con, checked, again=same)
@@ -322,6 +330,23 @@ def _last_outcome(con: duckdb.DuckDBPyConnection, fil: str) -> FileOutcome | Non
     return FileOutcome(*rows[0]) if rows else None
 
 
+def _known(con: duckdb.DuckDBPyConnection, sha256: str, load: _Load) -> str | None:
+    """Why a file under a new name brings nothing: its content is in already. None when it does.
+
+    What was replaced since is brought back by delivering it again, but not by being put away: to
+    rename the old file, or its folder, says nothing new.
+    """
+    twin = _twin(con, sha256)
+    if twin is None:
+        return None
+    message = f"Samma innehåll som {twin}, som redan är inläst"
+    if _stands(con, sha256):
+        return f"{message}."
+    if _moved(con, sha256, load):
+        return f"{message} och har ersatts; att den har flyttats gör den inte till den senaste."
+    return None
+
+
 def _twin(con: duckdb.DuckDBPyConnection, sha256: str) -> str | None:
     """The file whose rows, already in, are those of this content."""
     return _single(
@@ -333,6 +358,47 @@ def _twin(con: duckdb.DuckDBPyConnection, sha256: str) -> str | None:
         """,
         [sha256, INLAST, DELVIS],
     )
+
+
+def _stands(con: duckdb.DuckDBPyConnection, sha256: str) -> bool:
+    """Whether all that this content gave is still the newest of its reports."""
+    return bool(
+        con.execute(
+            """
+            with gallande as (
+                select inlasning_id, antal_fakta from raw.leverans
+                qualify version = max(version) over (partition by report_id)
+                union all
+                select inlasning_id, 1 from raw.rapporter
+            )
+            select inlasning_id from raw.inlasning join gallande using (inlasning_id)
+            where sha256 = ?
+            group by inlasning_id, godkanda
+            having sum(antal_fakta) = godkanda
+            """,
+            [sha256],
+        ).fetchall()
+    )
+
+
+def _moved(con: duckdb.DuckDBPyConnection, sha256: str, load: _Load) -> bool:
+    """Whether the content lay somewhere until this load, and lies nowhere there any more."""
+    homes = con.execute(
+        """
+        select fil from raw.inlasning where inlasning_id <= ?
+        group by fil having arg_max(sha256, inlasning_id) = ?
+        """,
+        [load.last, sha256],
+    ).fetchall()
+    return bool(homes) and not any(
+        _holds(load.places.get(fil), sha256, load.settings) for (fil,) in homes
+    )
+
+
+def _holds(path: Path | None, sha256: str, settings: Settings) -> bool:
+    with suppress(OSError):
+        return path is not None and _sha256(path, settings) == sha256
+    return False
 
 
 def _single(

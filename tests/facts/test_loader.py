@@ -144,6 +144,55 @@ def test_a_copy_under_another_name_is_a_duplicate(warehouse: Warehouse) -> None:
     assert after == before
 
 
+def test_content_that_was_replaced_comes_back_when_it_is_delivered_again(
+    warehouse: Warehouse,
+) -> None:
+    """A wrong correction: what was right before it is put beside it under a third name."""
+    for name, count in {"a.csv": 2, "b.csv": 3, "c.csv": 2}.items():
+        warehouse.put(name, facts(count))
+        outcome = warehouse.refresh()[-1]
+        assert outcome.utfall == "inläst"
+    assert outcome.leveranser == (V3,)
+    assert warehouse.values(V3) == [0, 1]
+    assert {outcome.utfall for outcome in warehouse.refresh()} == {"oförändrad"}
+    warehouse.put("d.csv", facts(2))
+    assert warehouse.refresh()[-1].utfall == "dubblett"
+
+
+def test_content_of_which_one_report_was_replaced_is_delivered_again(warehouse: Warehouse) -> None:
+    other = "vasteras_2024-06-30_delar"
+    warehouse.put("a.csv", [*facts(2), fact(report_id=other)])
+    warehouse.put("b.csv", facts(3))
+    warehouse.refresh()
+    warehouse.put("c.csv", [*facts(2), fact(report_id=other)])
+    assert warehouse.refresh()[-1].leveranser == (V3,)
+
+
+def test_a_replaced_file_that_is_put_away_does_not_come_back(warehouse: Warehouse) -> None:
+    """Renamed as old in favour of its successor, and later moved with it to a folder."""
+    old = warehouse.put("vm.csv", facts(2))
+    warehouse.refresh()
+    old.rename(warehouse.landing / "vm_gammal.csv")
+    warehouse.put("vm.csv", facts(3))
+    new, put_away = warehouse.refresh()
+    assert (new.leveranser, put_away.utfall) == ((V2,), "dubblett")
+    assert "har ersatts" in put_away.meddelande
+    (warehouse.landing / "2024").mkdir()
+    for path in list(warehouse.landing.glob("*.csv")):
+        path.rename(warehouse.landing / "2024" / path.name)
+    assert [outcome.utfall for outcome in warehouse.refresh()] == ["dubblett"] * 2
+    assert warehouse.all("select count(*) from raw.leverans") == [(2,)]
+
+
+def test_report_metadata_that_was_replaced_comes_back_too(warehouse: Warehouse) -> None:
+    for name, note in {"a.csv": "x", "b.csv": "y", "c.csv": "x"}.items():
+        warehouse.put(name, [REPORT | {"note": note}])
+        warehouse.refresh()
+    assert warehouse.all("select note, fil from raw.rapporter") == [("x", "landing/c.csv")]
+    warehouse.put("d.csv", [REPORT | {"note": "x"}])
+    assert warehouse.refresh()[-1].utfall == "dubblett"
+
+
 def test_a_copy_of_a_refused_file_is_judged_in_its_own_name(warehouse: Warehouse) -> None:
     (warehouse.landing / "fakta.tsv").write_bytes(csv_text(facts(2)).encode())
     assert warehouse.refresh()[0].utfall == "avvisad"
