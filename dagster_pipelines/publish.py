@@ -136,7 +136,9 @@ def _write(settings: Settings, staged: Path, run_id: str, accept_loss: bool) -> 
         if settings.engine == "spark":
             write_partitioned(marts, staged, settings)
         contents = _contents(con)
-        contents["refused"] = _refused(contents, delivered(settings))
+        there = delivered(settings)
+        contents["refused"] = _refused(contents, there)
+        contents["replaced"] = _replaced(con, there)
         period = _period(con, marts)
         con.execute("checkpoint")
 
@@ -579,6 +581,24 @@ def _refused(contents: Manifest, there: Collection[str]) -> list[str]:
     return sorted({*files, *documents} & {*there})
 
 
+def _replaced(con: duckdb.DuckDBPyConnection, there: Collection[str]) -> list[dict[str, str]]:
+    """Reports of which two files lie there still, of one load: their names say which holds."""
+    found = _records(con, REPLACED, {"said": loader.SAMTIDIGT})
+    return [row for row in found if {row["fil"], row["ersatt"]} <= {*there}]
+
+
+REPLACED = """
+    select later.report_id, later.fil, earlier.fil as ersatt
+    from raw.leverans as later
+    join raw.leverans as earlier
+        on later.report_id = earlier.report_id and later.version = earlier.version + 1
+    join raw.inlasning as i on later.inlasning_id = i.inlasning_id
+    where contains(i.meddelande, ' ersätter ' || earlier.fil || ', ' || $said)
+        and later.version = (
+            select max(version) from raw.leverans where report_id = later.report_id
+        )
+    order by all
+"""
 FILES = """
     select fil, sha256, slag, utfall, lasta, godkanda, avvisade, meddelande from raw.inlasning
     qualify row_number() over (partition by fil order by inlasning_id desc) = 1

@@ -37,6 +37,7 @@ def show_published(
     show_quarantine(console, manifest)
     show_rejected(console, manifest)
     show_postponed(console, manifest)
+    show_replaced(console, manifest)
     show_documents(console, manifest)
     show_decisions(console, manifest)
     if manifest["suspects"]:
@@ -149,6 +150,17 @@ def show_postponed(console: Console, manifest: Manifest) -> None:
     """Each file that could not be read."""
     for fil, reason in manifest.get("postponed", {}).items():
         _notice(console, f"{fil}: uppskjuten. {reason}")
+
+
+def show_replaced(console: Console, manifest: Manifest) -> None:
+    """Each report that two files of one load gave differently, while both of them lie there."""
+    for row in manifest.get("replaced", []):
+        _notice(
+            console,
+            "{report_id}: {fil} ersätter {ersatt}, inläst samtidigt; det senare namnet gäller. Ta "
+            "bort {ersatt}. Är det den som ska gälla: lägg in en kopia av den under ett nytt "
+            "namn.".format(**row),
+        )
 
 
 def show_documents(console: Console, manifest: Manifest) -> None:

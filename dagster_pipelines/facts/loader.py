@@ -27,6 +27,9 @@ from .validate import REJECTED_SCHEMA, Registers, read_registers, validate
 INLAST, DELVIS, AVVISAD, DUBBLETT = "inläst", "delvis avvisad", "avvisad", "dubblett"
 OFORANDRAD, UPPSKJUTEN = "oförändrad", "uppskjuten"
 """The last two leave no row in `raw.inlasning`: nothing new, and not settled yet."""
+SAMTIDIGT = "inläst samtidigt"
+"""Said of a delivery that was replaced by another file of the same load: which is the later was
+decided by their names, and a person should see it."""
 
 SHARE = 1_000
 """Deliveries whose facts are read at a time when all of them are."""
@@ -158,7 +161,7 @@ def _load_file(con: duckdb.DuckDBPyConnection, path: Path, fil: str, load: _Load
     if not _keep(path, checked.outcome, load.settings):
         return _postponed(fil, "Filen ändrades medan den lästes.")
     with _transaction(con):
-        return _write(con, checked, again=same)
+        return _write(con, checked, load, again=same)
 
 
 def _keep(path: Path, outcome: FileOutcome, settings: Settings) -> bool:
@@ -409,7 +412,9 @@ def _single(
     return str(rows[0][0]) if rows else None
 
 
-def _write(con: duckdb.DuckDBPyConnection, checked: CheckedFile, *, again: bool) -> FileOutcome:
+def _write(
+    con: duckdb.DuckDBPyConnection, checked: CheckedFile, load: _Load, *, again: bool
+) -> FileOutcome:
     """Everything that one file brings; the caller holds the transaction.
 
     `again`: the file was read before and has not changed, only the rules have.
@@ -419,11 +424,8 @@ def _write(con: duckdb.DuckDBPyConnection, checked: CheckedFile, *, again: bool)
     inlasning_id = str(_single(con, "select format('{:08d}', count(*) + 1) from raw.inlasning"))
     if outcome.slag == "fakta" and outcome.godkanda:
         deliveries, repeated = _deliver(con, inlasning_id, outcome, checked.accepted, again=again)
-        outcome = replace(
-            outcome,
-            leveranser=deliveries,
-            meddelande=f"{outcome.meddelande} {_delivered(deliveries)}",
-        )
+        said = (outcome.meddelande, _delivered(deliveries), *_replaced(con, inlasning_id, load))
+        outcome = replace(outcome, leveranser=deliveries, meddelande=" ".join(said))
     elif outcome.slag == "rapporter" and outcome.godkanda:
         _describe(con, inlasning_id, outcome.fil, checked.accepted)
     if checked.rejected.height:
@@ -446,6 +448,23 @@ def _delivered(deliveries: Sequence[str]) -> str:
     if not deliveries:
         return "Ingen ny leverans: rapporten har redan detta innehåll eller ett nyare."
     return f"Ny leverans: {', '.join(deliveries)}."
+
+
+def _replaced(con: duckdb.DuckDBPyConnection, inlasning_id: str, load: _Load) -> Iterator[str]:
+    """A sentence per file of this same load whose deliveries this one replaces."""
+    found = con.execute(
+        """
+        select string_agg(later.leverans_id, ', ' order by later.leverans_id), earlier.fil
+        from raw.leverans as later
+        join raw.leverans as earlier
+            on earlier.report_id = later.report_id and earlier.version = later.version - 1
+        where later.inlasning_id = ? and earlier.inlasning_id > ?
+        group by earlier.fil order by earlier.fil
+        """,
+        [inlasning_id, load.last],
+    ).fetchall()
+    for deliveries, fil in found:
+        yield f"{deliveries} ersätter {fil}, {SAMTIDIGT}."
 
 
 def _deliver(

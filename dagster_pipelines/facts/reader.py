@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from .kontrakt import Kontrakt, every_kontrakt
+from .order import by_name
 
 FACT_SUFFIXES = frozenset({".csv", ".jsonl", ".parquet"})
 DOCUMENT_SUFFIXES = frozenset({".pdf", ".txt", ".md"})
@@ -66,7 +67,7 @@ class Table:
 
 
 def list_files(root: Path) -> list[Path]:
-    """The files under `root` (or `root` itself) that are not documents, by relative path.
+    """The files under `root` (or `root` itself) that are not documents, the later ones last.
 
     Hidden, temporary and lock files are passed over, and so are links that lead out of the
     folder. Files of other kinds are listed, so that `read` can say why it refuses them.
@@ -81,7 +82,7 @@ def list_files(root: Path) -> list[Path]:
         and path.is_file()
         and path.resolve().is_relative_to(inside)
     ]
-    return sorted(found, key=lambda path: path.relative_to(root).as_posix())
+    return sorted(found, key=lambda path: by_name(path.relative_to(root)))
 
 
 def read(name: str, data: bytes, max_rows: int = MAX_ROWS) -> Table:

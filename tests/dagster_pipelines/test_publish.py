@@ -10,11 +10,13 @@ import dagster as dg
 import duckdb
 import polars as pl
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from dagster_pipelines import versions
 from dagster_pipelines.assets.publish import build_publish
 from dagster_pipelines.cli.app import app
+from dagster_pipelines.cli.reports import show_replaced
 from dagster_pipelines.database import open_build, open_published
 from dagster_pipelines.documents.delivery import Outcome, record
 from dagster_pipelines.facts.loader import load
@@ -151,6 +153,39 @@ def test_the_manifest_says_what_is_there(built: Settings) -> None:
     assert {"python", "dbt-core", "duckdb", "dagster", "great-expectations"} <= set(
         manifest["versions"]
     )
+
+
+def test_of_two_files_for_a_report_in_one_load_is_told_while_both_lie_there(
+    built: Settings,
+) -> None:
+    report, earlier, later = "a_2021-06-30_delar", "landing/vm.csv", "landing/vm (1).csv"
+    for fil in (earlier, later):
+        (built.home / fil).parent.mkdir(exist_ok=True)
+        (built.home / fil).write_text(fil, encoding="utf-8")
+    said = f"Ny leverans: {report}#1. {report}#1 ersätter {earlier}, inläst samtidigt."
+    with open_build(built) as con:
+        con.execute(
+            "insert into raw.leverans (leverans_id, report_id, version, inlasning_id, fil, "
+            "antal_fakta) values ('x#0', ?, 0, '1', ?, 0)",
+            [report, earlier],
+        )
+        con.execute(
+            "update raw.leverans set inlasning_id = '2', fil = ? where report_id = ? "
+            "and version = 1",
+            [later, report],
+        )
+        con.execute(
+            "insert into raw.inlasning (inlasning_id, fil, lasta, godkanda, avvisade, meddelande) "
+            "values ('2', ?, 0, 0, 0, ?)",
+            [later, said],
+        )
+    manifest = published(built)
+    assert manifest["replaced"] == [{"report_id": report, "fil": later, "ersatt": earlier}]
+    told = Console(record=True, width=300)
+    show_replaced(told, manifest)
+    assert f"{later} ersätter {earlier}, inläst samtidigt" in told.export_text()
+    (built.home / earlier).unlink()
+    assert published(built, "körning-2")["replaced"] == []
 
 
 def test_parquet_has_each_mart_and_nothing_that_is_gone(built: Settings) -> None:

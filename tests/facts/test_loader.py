@@ -144,6 +144,26 @@ def test_a_copy_under_another_name_is_a_duplicate(warehouse: Warehouse) -> None:
     assert after == before
 
 
+@pytest.mark.parametrize("later", ["vm (1).csv", "vm-rattad.csv", "vm_2.csv", "vm.rättad.csv"])
+def test_of_two_files_in_one_load_the_later_name_holds_and_says_so(
+    warehouse: Warehouse, later: str
+) -> None:
+    warehouse.put(later, facts(3))
+    warehouse.put("vm.csv", facts(2))
+    first, second = warehouse.refresh()
+    assert (first.fil, first.leveranser) == ("landing/vm.csv", (V1,))
+    assert (second.fil, second.leveranser) == (f"landing/{later}", (V2,))
+    assert f"{V2} ersätter landing/vm.csv, inläst samtidigt." in second.meddelande
+    assert "ersätter" not in first.meddelande
+
+
+def test_a_correction_of_an_earlier_load_is_not_called_simultaneous(warehouse: Warehouse) -> None:
+    warehouse.put("a.csv", facts(2))
+    warehouse.refresh()
+    warehouse.put("b.csv", facts(3))
+    assert "samtidigt" not in warehouse.refresh()[-1].meddelande
+
+
 def test_content_that_was_replaced_comes_back_when_it_is_delivered_again(
     warehouse: Warehouse,
 ) -> None:

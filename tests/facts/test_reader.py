@@ -328,7 +328,7 @@ def test_a_damaged_parquet_file_never_brings_the_reader_down() -> None:
 
 def test_a_folder_is_read_in_order_and_what_is_not_for_us_is_passed_over(tmp_path: Path) -> None:
     root = tmp_path / "landing"
-    wanted = ["a/z.csv", "b.csv", "b.jsonl", "c.parquet", "d.xlsx"]
+    wanted = ["b.csv", "b.jsonl", "c.parquet", "d.xlsx", "a/z.csv"]
     ignored = [
         ".hidden.csv", ".git/x.csv", "~$b.csv", ".~lock.b.csv#", "b.csv.tmp", "b.csv.part",
         "b.csv~", "b.lock", "rapport.pdf", "rapport.txt", "LÄSMIG.MD",
@@ -343,6 +343,17 @@ def test_a_folder_is_read_in_order_and_what_is_not_for_us_is_passed_over(tmp_pat
     (root / "dangling.csv").symlink_to(tmp_path / "nowhere.csv")
     (root / "folder.csv").mkdir()
     assert [path.relative_to(root).as_posix() for path in list_files(root)] == wanted
+
+
+def test_what_a_name_says_is_later_comes_later(tmp_path: Path) -> None:
+    wanted = [
+        "Vm.csv", "vm2.csv", "vm10.csv", "vm (1).csv", "vm (2).csv", "vm (10).csv", "vm-rattad.csv",
+        "2/vm.csv", "2/vm (1).csv", "10/vm.csv",
+    ]  # fmt: skip
+    for name in wanted:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    assert [path.relative_to(tmp_path).as_posix() for path in list_files(tmp_path)] == wanted
 
 
 def test_a_single_file_is_its_own_list(tmp_path: Path) -> None:
