@@ -7,7 +7,7 @@ Raw is append-only but for `raw.rapporter`, which has the newest metadata of eac
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from dagster_pipelines.files import readable
 from dagster_pipelines.settings import PROJECT_DIR, Settings
 
 from .kontrakt import Kontrakt, kontrakt
+from .order import as_published
 from .reader import FileRefused, list_files, read
 from .validate import REJECTED_SCHEMA, Registers, read_registers, validate
 
@@ -31,6 +32,8 @@ SAMTIDIGT = "inläst samtidigt"
 """Said of a delivery that was replaced by another file of the same load: which is the later was
 decided by their names, and a person should see it."""
 
+LATEST = "~"
+"""After every `inlasning_id`."""
 SHARE = 1_000
 """Deliveries whose facts are read at a time when all of them are."""
 SQL_TYPES = {
@@ -67,6 +70,8 @@ class _Load:
     """The newest `inlasning_id` before it; empty when there was none."""
     places: Mapping[str, Path]
     """Every file that lies there, by the name that the warehouse knows it by."""
+    lost: Collection[str]
+    """Those of them that are loaded in the order of the publication."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,8 @@ def load(
 ) -> list[FileOutcome]:
     """Bring every new or changed file under the roots into raw; one outcome per file.
 
+    They are taken in the order of the roots and then of their names, which is what makes one of
+    two the later; into a raw that has lost what is published, in the order of the publication.
     A root is a name and a file or folder; `fil` is the name and the path within the root.
     Unknown förbund and posts are judged by `register`, the project's seeds unless given.
     Raises RegisterMissing. After any other exception each file is in or out as a whole.
@@ -106,9 +113,26 @@ def load(
     register = register or read_registers(PROJECT_DIR / "seeds")
     con.execute(_tables())
     files = [named for name, root in roots for named in _named(name, root)]
-    last = _single(con, "select coalesce(max(inlasning_id), '') from raw.inlasning") or ""
-    this = _Load(settings, register, last, {fil: path for path, fil in files})
+    last = _single(con, "select max(inlasning_id) from raw.inlasning having count(*) > 0") or ""
+    lost = _lost(files, as_published(settings, last), settings)
+    files.sort(key=lambda file: lost.get(file[1], LATEST))
+    this = _Load(settings, register, last, {fil: path for path, fil in files}, lost)
     return [_load_file(con, path, fil, this) for path, fil in files]
+
+
+def _lost(
+    files: Sequence[tuple[Path, str]], published: Mapping[tuple[str, str], str], settings: Settings
+) -> dict[str, str]:
+    """When each file that is published as it lies there was loaded, where raw has lost that.
+
+    In the order of their names a correction that came another night would be replaced by what it
+    corrects, if it sorts before it.
+    """
+    found = {}
+    for path, fil in files if published else ():
+        with suppress(OSError):
+            found[fil] = published.get((fil, _sha256(path, settings)), LATEST)
+    return {fil: at for fil, at in found.items() if at != LATEST}
 
 
 def check_files(
@@ -424,7 +448,8 @@ def _write(
     inlasning_id = str(_single(con, "select format('{:08d}', count(*) + 1) from raw.inlasning"))
     if outcome.slag == "fakta" and outcome.godkanda:
         deliveries, repeated = _deliver(con, inlasning_id, outcome, checked.accepted, again=again)
-        said = (outcome.meddelande, _delivered(deliveries), *_replaced(con, inlasning_id, load))
+        by_name = () if outcome.fil in load.lost else _replaced(con, inlasning_id, load)
+        said = (outcome.meddelande, _delivered(deliveries), *by_name)
         outcome = replace(outcome, leveranser=deliveries, meddelande=" ".join(said))
     elif outcome.slag == "rapporter" and outcome.godkanda:
         _describe(con, inlasning_id, outcome.fil, checked.accepted)

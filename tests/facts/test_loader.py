@@ -316,6 +316,91 @@ def test_a_file_tried_again_does_not_replace_what_came_after_it(warehouse: Wareh
     assert warehouse.all("select leverans_id from raw.leverans") == [(V1,)]
 
 
+@pytest.fixture
+def published(warehouse: Warehouse) -> Warehouse:
+    """A correction of another night that sorts before what it corrects, a copy, and a return."""
+    warehouse.put("vm.csv", facts(2))
+    warehouse.put("sofint.csv", [fact(report_id="sofint_2024-12-31_ar")])
+    warehouse.refresh()
+    for name, count in {"rattad.csv": 3, "a.csv": 3, "vm.csv": 4, "b.csv": 2}.items():
+        warehouse.put(name, facts(count))
+        warehouse.refresh()
+    publish(warehouse)
+    return warehouse
+
+
+def publish(warehouse: Warehouse) -> None:
+    version = warehouse.settings.versions_dir / "20260101T000000.000000Z-x"
+    version.mkdir(parents=True)
+    target = version / warehouse.settings.published_db.name
+    warehouse.con.execute(f"attach '{target}' as ut")
+    warehouse.con.execute("create schema ut.raw; create schema ut.marts")
+    for table in RAW_COLUMNS:
+        warehouse.con.execute(f"create table ut.raw.{table} as from raw.{table}")
+    warehouse.con.execute("detach ut")
+    warehouse.settings.current_link.symlink_to(version)
+
+
+NEWEST = (
+    "select report_id, arg_max(innehall_sha256, version), arg_max(fil, version) from raw.leverans "
+    "group by all order by all"
+)
+
+
+def test_from_nothing_the_publication_decides_what_is_later(published: Warehouse) -> None:
+    before = published.all(NEWEST)
+    published.put("0.csv", [fact(report_id="vasteras_2024-06-30_delar")])
+    with duckdb.connect() as con:
+        outcomes = load(con, [("landing", published.landing)], published.settings, REGISTER)
+        assert con.execute(NEWEST).fetchall()[:2] == before[:2]
+    assert [(outcome.fil.removeprefix("landing/"), outcome.utfall) for outcome in outcomes] == [
+        ("sofint.csv", "inläst"),
+        ("a.csv", "inläst"),
+        ("rattad.csv", "dubblett"),
+        ("vm.csv", "inläst"),
+        ("b.csv", "inläst"),
+        ("0.csv", "inläst"),
+    ]
+    assert not any("samtidigt" in outcome.meddelande for outcome in outcomes)
+
+
+def test_a_build_database_put_back_is_brought_up_in_the_published_order(
+    published: Warehouse,
+) -> None:
+    """An older copy, or a rebuild that was interrupted: it knows less than the publication."""
+    before = published.all(NEWEST)
+    with duckdb.connect() as con:
+        load(con, [("landing", published.landing / "sofint.csv")], published.settings, REGISTER)
+        load(con, [("landing", published.landing)], published.settings, REGISTER)
+        assert con.execute(NEWEST).fetchall() == before
+
+
+def test_a_file_changed_since_the_publication_is_later_than_all_of_it(published: Warehouse) -> None:
+    published.put("a.csv", facts(6))
+    with duckdb.connect() as con:
+        load(con, [("landing", published.landing)], published.settings, REGISTER)
+        assert ("landing/a.csv", 6) in con.execute(
+            "select fil, antal_fakta from raw.leverans qualify version = max(version) over "
+            "(partition by report_id)"
+        ).fetchall()
+
+
+@pytest.mark.parametrize("damage", [b"", b"trasig", None])
+def test_without_a_readable_publication_files_are_loaded_by_name(
+    published: Warehouse, caplog: pytest.LogCaptureFixture, damage: bytes | None
+) -> None:
+    shown = published.settings.published_db.name
+    path = published.settings.current_link / shown
+    if damage is None:
+        path.unlink()
+    else:
+        path.write_bytes(damage)
+    with duckdb.connect() as con:
+        outcomes = load(con, [("landing", published.landing)], published.settings, REGISTER)
+    assert [outcome.fil for outcome in outcomes] == sorted(outcome.fil for outcome in outcomes)
+    assert ("published order" in caplog.text) == (damage is not None)
+
+
 def test_facts_that_repeat_a_delivery_are_counted(warehouse: Warehouse) -> None:
     """Accepted = in a delivery + repeated, file by file."""
     other = "vasteras_2024-06-30_delar"
