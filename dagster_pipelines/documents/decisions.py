@@ -9,11 +9,17 @@ printed so: when the source or its reading changes, the decision is reported and
 """
 
 import csv
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
+
+import polars as pl
+
+from dagster_pipelines.facts.kontrakt import kontrakt
+from dagster_pipelines.facts.validate import read_registers, validate
+from dagster_pipelines.settings import PROJECT_DIR
 
 COLUMNS = ("report_id", "line", "position", "printed", "beslutat_varde", "vem", "nar", "varfor")
 APPLIED, UNMATCHED, FAULTY = "tillämpad", "utan motsvarighet", "felaktig"
@@ -42,13 +48,11 @@ class Decision:
                 return f"kolumnen {column} är tom; fyll i den."
         if not self.line.isdigit() or not (self.position.isdigit() or not self.position):
             return "line och position ska vara heltal."
-        try:
-            if self.beslutat_varde != STRIKE and not Decimal(self.beslutat_varde).is_finite():
-                raise InvalidOperation
-        except InvalidOperation:
+        if self.beslutat_varde != STRIKE and not _is_number(self.beslutat_varde):
             return (
-                f"beslutat_varde är {self.beslutat_varde!r}; skriv ett tal med decimalpunkt, "
-                f"eller {STRIKE}."
+                f"beslutat_varde är {self.beslutat_varde!r}; skriv talet som i en faktafil, till "
+                "exempel -1234.5: siffror och decimalpunkt (högst 18 före och 6 efter den), inget "
+                f"plustecken och inga tusentalsavgränsare. Eller skriv {STRIKE}."
             )
         try:
             date.fromisoformat(self.nar)
@@ -107,13 +111,15 @@ def apply(
     """Facts with the decided values, and what became of each decision.
 
     A decided fact is `verified`, keeps its printed characters and says in its note who decided;
-    one that is struck out is left out.
+    one that is struck out is left out. A decision that would make a fact that the contract refuses
+    is faulty: else the row would be lost on its way in.
     """
     decided = [dict(fact) for fact in facts]
+    refused = _refused(decisions, decided)
     verdicts = []
     for decision in decisions:
         met = [fact for fact in decided if decision.meets(fact)]
-        if fault := decision.fault():
+        if fault := decision.fault() or refused.get(decision.rad, ""):
             verdicts.append(Verdict(decision, FAULTY, f"Rad {decision.rad}: {fault}"))
         elif len(met) == 1:
             if decision.beslutat_varde == STRIKE:
@@ -130,6 +136,38 @@ def _decision(path: Path, rad: int, row: dict[str, str]) -> Decision:
     if None in row or None in row.values():
         raise DecisionFileError(f"{path.name}, rad {rad}: raden ska ha {len(COLUMNS)} fält.")
     return Decision(rad, **{column: row[column].strip() for column in COLUMNS})
+
+
+def _is_number(text: str) -> bool:
+    """Whether the fact contract takes it for a `value`."""
+    value = next(column for column in kontrakt("fakta").columns if column.name == "value")
+    return re.fullmatch(value.pattern or "", text) is not None
+
+
+def _refused(decisions: Sequence[Decision], facts: Sequence[Row]) -> dict[int, str]:
+    """What the contract says of the facts that decisions would make, by `rad`, if it refuses."""
+    made: list[tuple[int, dict[str, str]]] = []
+    for decision in decisions:
+        if decision.beslutat_varde == STRIKE or decision.fault():
+            continue
+        for fact in filter(decision.meets, facts):
+            made.append((decision.rad, dict(fact)))
+            _decide(made[-1][1], decision)
+    if not made:
+        return {}
+    contract = kontrakt("fakta")
+    frame = pl.DataFrame(
+        [fact for _, fact in made], schema=dict.fromkeys(contract.names, pl.String)
+    )
+    # each on a line of its own: two decisions about one figure are no two figures on one place
+    numbered = frame.with_columns(line=pl.int_range(1, pl.len() + 1).cast(pl.String))
+    judged = validate(
+        numbered.with_row_index("rad").cast({"rad": pl.Int64}),
+        contract,
+        read_registers(PROJECT_DIR / "seeds"),
+    )
+    rejected = judged.rejected.select("rad", "orsak", "atgard").iter_rows()
+    return {made[at][0]: f"{reason} {remedy}" for at, reason, remedy in rejected}
 
 
 def _decide(fact: dict[str, str], decision: Decision) -> None:

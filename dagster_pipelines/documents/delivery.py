@@ -200,7 +200,10 @@ def _verdicts(
         stands = document.adopted
         if stands is not None and _deliverable(stands):
             _, found = decisions.apply(_own(made, stands.report["report_id"]), stands.facts)
-            met |= {verdict.decision.rad: verdict for verdict in found}
+            for verdict in found:
+                rad = verdict.decision.rad
+                if rad not in met or met[rad].utfall != decisions.APPLIED:
+                    met[rad] = verdict  # applied in one document is applied
     return [_decision_row(decision, met.get(decision.rad)) for decision in made]
 
 

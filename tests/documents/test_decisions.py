@@ -1,14 +1,15 @@
 """A person's decision holds for the figure it names, and says so when it no longer does."""
 
 import pytest
+from facts.helpers import fact
 
 from dagster_pipelines.documents import decisions
 
 HEAD = ",".join(decisions.COLUMNS)
-FACT = {
-    "report_id": "sofint_2025-06-30_delar", "line": "20", "position": "1", "printed": "2 S63 482",
-    "value": "2563482", "status": "suspect", "note": "S eller 5",
-}  # fmt: skip
+FACT = fact(
+    report_id="sofint_2025-06-30_delar", line="20", position="1", printed="2 S63 482",
+    value="2563482", status="suspect", note="S eller 5",
+)  # fmt: skip
 ROW = "sofint_2025-06-30_delar,20,,2 S63 482,2563482,Eva Ek,2025-09-01,läst i original"
 
 
@@ -47,6 +48,13 @@ def test_the_same_characters_twice_on_a_line_need_a_position(tmp_path):
     [
         ("2563482", "många", "beslutat_varde"),
         ("2563482", "NaN", "beslutat_varde"),
+        ("2563482", "+2563482", "beslutat_varde"),
+        ("2563482", "1e3", "beslutat_varde"),
+        ("2563482", ".5", "beslutat_varde"),
+        ("2563482", "1_000", "beslutat_varde"),
+        ("2563482", "٢", "beslutat_varde"),
+        ("2563482", "999999999999", "utanför det rimliga för unit SEK"),
+        ("läst i original", "läst\u200b i original", "osynliga tecken"),
         ("2025-09-01", "igår", "nar"),
         ("Eva Ek", "", "vem"),
         (",20,", ",tjugo,", "heltal"),
@@ -74,6 +82,13 @@ def test_a_torn_file_is_refused_by_name(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(decisions.DecisionFileError, match=r"granskning\.csv"):
         decisions.read_decisions(path)
+
+
+def test_two_decisions_about_one_figure_are_not_taken_for_a_figure_twice(tmp_path):
+    rows = (ROW, ROW.replace("2563482", "2863482"))
+    (fact,), verdicts = decisions.apply(read(tmp_path, *rows), [FACT])
+    assert [verdict.utfall for verdict in verdicts] == [decisions.APPLIED] * 2
+    assert fact["value"] == "2863482"
 
 
 def test_no_file_is_no_decisions(tmp_path):

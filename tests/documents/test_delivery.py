@@ -71,6 +71,27 @@ def test_a_decision_on_an_unknown_report_is_reported(home, report):
     assert query(home, "select utfall from raw.granskning") == [(decisions.UNMATCHED,)]
 
 
+@pytest.mark.parametrize("name", ["a.txt", "z.txt"])
+def test_a_decision_applied_in_one_of_two_documents_is_applied(home, report, name):
+    """Whichever of them is tried last."""
+    (home.landing_dir / name).write_text(
+        report.read_text("utf-8").replace("84 812", "84 813"), encoding="utf-8"
+    )
+    row = f"{REPORT_ID},18,,84 812,84812,Eva Ek,2025-09-01,läst i original"
+    (home.data_dir / "granskning.csv").write_text(f"{DECISIONS}\n{row}\n", encoding="utf-8")
+    documents = readings.find(home)
+    readings.read_new(documents, home)
+    assert [row["utfall"] for row in delivery.verdicts(home, documents)] == [decisions.APPLIED]
+
+
+def test_a_decision_that_the_contract_refuses_loses_no_row(home, report):
+    row = f"{REPORT_ID},18,,84 812,999999999999,Eva Ek,2025-09-01,omkastade siffror i tryck"
+    (home.data_dir / "granskning.csv").write_text(f"{DECISIONS}\n{row}\n", encoding="utf-8")
+    outcome, files = deliver(home)
+    assert [row["utfall"] for row in outcome.decisions] == [decisions.FAULTY]
+    assert [(file.godkanda, file.avvisade) for file in files] == [(11, 0), (1, 0)]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "outcome"),
     [
