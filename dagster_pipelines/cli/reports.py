@@ -18,7 +18,7 @@ Manifest = Mapping[str, Any]
 Report = Mapping[str, Any]
 MOST_REPORTS = 40
 """More than these nobody reads at the end of a refresh."""
-READ = "läst"
+READ, REPLACED = "läst", "Ersatt av "
 OUTCOMES = ("håller", "avrundning", "känd avvikelse", "brott", "ej prövbar")
 
 
@@ -164,11 +164,16 @@ def show_replaced(console: Console, manifest: Manifest) -> None:
 
 
 def show_documents(console: Console, manifest: Manifest) -> None:
-    """Each document that gave no facts, has doubtful figures, or a newer reading that waits."""
+    """Each document that gave no facts, has doubtful figures or a newer reading that waits.
+
+    One that another has replaced says so instead: nothing waits for its figures.
+    """
     for document in manifest.get("documents", []):
         said = []
         if document["utfall"] != READ:
             said.append(f"{document['utfall']}, no facts. {document['meddelande']}")
+        elif document["meddelande"].startswith(REPLACED):
+            said.append(document["meddelande"])
         elif document["antal_osakra"]:
             said.append(
                 f"{document['antal_osakra']} of {document['antal_fakta']} figures are doubtful; "

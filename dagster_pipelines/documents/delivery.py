@@ -8,20 +8,24 @@ or judging documents, loading facts.
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 import polars as pl
 
-from dagster_pipelines.documents import decisions, readings
+from dagster_pipelines.documents import decisions, readings, succession
 from dagster_pipelines.files import readable, replace_text
 from dagster_pipelines.settings import Settings
 
 REPORT_ID = re.compile(r"[a-z0-9-]+_\d{4}-\d{2}-\d{2}_(delar|ar)")
 UNIDENTIFIED = "oidentifierad"
 DECISIONS = "granskning.csv"
+NOT_DELIVERED = (
+    "Förbund eller period känns inte igen, så uppgifterna levereras inte. Lämna dem som faktafil i "
+    "stället (finsam extract skriver en), med rätt report_id."
+)
 
 DOCUMENT = {
     "fil": pl.String, "sha256": pl.String, "utfall": pl.String, "meddelande": pl.String,
@@ -48,23 +52,29 @@ class Outcome:
 def deliver(settings: Settings, documents: Sequence[readings.Document]) -> Outcome:
     """Write the files that the loader takes; returns what is to be seen of it.
 
+    Of the documents of one report only the newest is written: the others, if they were delivered
+    when they came, stay as they were.
+
     Raises:
         decisions.DecisionFileError: `granskning.csv` is no CSV file of decisions.
     """
     made = decisions.read_decisions(settings.data_dir / DECISIONS)
     by_hand = _reports_by_hand(settings)
-    outcome = Outcome([], _verdicts(made, documents), [])
+    turn = succession.in_turn(settings, documents)
+    succession.keep(settings, turn)
+    newest = succession.newest(settings, turn, _reports(documents))
+    outcome = Outcome([], _verdicts(made, documents, newest), [])
     for document in documents:
         stands = document.adopted
         if stands is None:
             continue
-        delivered = _deliverable(stands)
-        if delivered:
+        if _is_newest(document, stands, newest):
             report_id = stands.report["report_id"]
             facts, _ = decisions.apply(_own(made, report_id), stands.facts)
             described = by_hand is None or report_id in by_hand
             _write(settings, document, stands, facts, with_report=not described)
-        outcome.documents.append(_document_row(document, stands, delivered))
+        replaced = _replaced(document, stands, newest, documents)
+        outcome.documents.append(_document_row(document, stands, replaced))
         outcome.differences.extend(_difference_rows(document, stands))
     return outcome
 
@@ -75,7 +85,9 @@ def verdicts(settings: Settings, documents: Sequence[readings.Document]) -> list
     Raises:
         decisions.DecisionFileError: `granskning.csv` is no CSV file of decisions.
     """
-    return _verdicts(decisions.read_decisions(settings.data_dir / DECISIONS), documents)
+    made = decisions.read_decisions(settings.data_dir / DECISIONS)
+    turn = succession.in_turn(settings, documents)
+    return _verdicts(made, documents, succession.newest(settings, turn, _reports(documents)))
 
 
 def record(con: duckdb.DuckDBPyConnection, outcome: Outcome) -> None:
@@ -101,7 +113,7 @@ def _write(
     with_report: bool,
 ) -> None:
     folder = settings.documents_dir / "leverans"
-    name = f"{stands.report['report_id']}.{document.sha256[:12]}"
+    name = f"{stands.report['report_id']}.{succession.mark(document)}"
     _write_csv(folder / f"{name}.fakta.csv", facts)
     if with_report:
         report = {
@@ -141,18 +153,15 @@ def _reports_by_hand(settings: Settings) -> set[str] | None:
 
 
 def _document_row(
-    document: readings.Document, stands: readings.Reading, delivered: bool
+    document: readings.Document, stands: readings.Reading, replaced: str
 ) -> dict[str, Any]:
     waiting = document.waiting
-    read = stands.outcome == "läst"
+    unidentified = stands.outcome == "läst" and not _deliverable(stands)
     return {
         "fil": document.fil,
         "sha256": document.sha256,
-        "utfall": UNIDENTIFIED if read and not delivered else stands.outcome,
-        "meddelande": stands.message
-        if delivered or not read
-        else "Förbund eller period känns inte igen, så uppgifterna levereras inte. Lämna dem som "
-        "faktafil i stället (finsam extract skriver en), med rätt report_id.",
+        "utfall": UNIDENTIFIED if unidentified else stands.outcome,
+        "meddelande": NOT_DELIVERED if unidentified else f"{replaced}{stands.message}",
         "report_id": stands.report.get("report_id") or None,
         "utlasning": stands.version,
         "antal_fakta": len(stands.facts),
@@ -192,18 +201,49 @@ def _own(made: Sequence[decisions.Decision], report_id: str) -> list[decisions.D
     return [decision for decision in made if decision.report_id == report_id]
 
 
+def _reports(documents: Sequence[readings.Document]) -> dict[str, str]:
+    """The report of each content that can be delivered."""
+    return {
+        succession.mark(document): stands.report["report_id"]
+        for document in documents
+        if (stands := document.adopted) and _deliverable(stands)
+    }
+
+
+def _is_newest(
+    document: readings.Document, stands: readings.Reading, newest: Mapping[str, str]
+) -> bool:
+    """Whether this is what its report is to be read from."""
+    mark = succession.mark(document)
+    return _deliverable(stands) and newest.get(stands.report["report_id"]) == mark
+
+
+def _replaced(
+    document: readings.Document,
+    stands: readings.Reading,
+    newest: Mapping[str, str],
+    documents: Sequence[readings.Document],
+) -> str:
+    """A sentence on what has come instead of a document; empty while it is the newest."""
+    if not _deliverable(stands) or _is_newest(document, stands, newest):
+        return ""
+    mark = newest[stands.report["report_id"]]
+    named = (each.fil for each in documents if succession.mark(each) == mark)
+    successor = next(named, "ett dokument som inte ligger kvar")
+    return f"Ersatt av {successor}, som gäller samma rapport och kom in senare. "
+
+
 def _verdicts(
-    made: Sequence[decisions.Decision], documents: Sequence[readings.Document]
+    made: Sequence[decisions.Decision],
+    documents: Sequence[readings.Document],
+    newest: Mapping[str, str],
 ) -> list[dict[str, Any]]:
     met: dict[int, decisions.Verdict] = {}
     for document in documents:
         stands = document.adopted
-        if stands is not None and _deliverable(stands):
+        if stands is not None and _is_newest(document, stands, newest):
             _, found = decisions.apply(_own(made, stands.report["report_id"]), stands.facts)
-            for verdict in found:
-                rad = verdict.decision.rad
-                if rad not in met or met[rad].utfall != decisions.APPLIED:
-                    met[rad] = verdict  # applied in one document is applied
+            met |= {verdict.decision.rad: verdict for verdict in found}
     return [_decision_row(decision, met.get(decision.rad)) for decision in made]
 
 

@@ -45,10 +45,8 @@ def as_published(settings: Settings, last: str) -> Mapping[tuple[str, str], str]
     duplicate has the place of what it repeats. Empty where the publication knows of nothing after
     `last`, as it does only when the build database was lost or put back, or cannot be read.
     """
-    shown = versions.last_shown(settings)
-    published = shown / settings.published_db.name if shown else settings.published_db
     try:
-        with open_published(published) as con:
+        with open_published(published_file(settings)) as con:
             found = con.execute(PUBLISHED, [last]).fetchall()
     except FileNotFoundError:
         return {}
@@ -59,6 +57,12 @@ def as_published(settings: Settings, last: str) -> Mapping[tuple[str, str], str]
         )
         return {}
     return {(fil, sha256): at for fil, sha256, at in found}
+
+
+def published_file(settings: Settings) -> Path:
+    """The database that readers see, or saw last."""
+    shown = versions.last_shown(settings)
+    return shown / settings.published_db.name if shown else settings.published_db
 
 
 PUBLISHED = """

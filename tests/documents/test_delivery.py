@@ -1,10 +1,18 @@
 """What was read reaches the loader; what became of every document can be seen."""
 
+import dataclasses
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
 import duckdb
 import pytest
 
-from dagster_pipelines.documents import decisions, delivery, readings
+from dagster_pipelines.documents import decisions, delivery, readings, succession
 from dagster_pipelines.facts.loader import load_into
+from dagster_pipelines.facts.order import by_name
+from tests.documents.small_report import REPORT
 
 REPORT_ID = "sofint_2025-06-30_delar"
 DECISIONS = ",".join(decisions.COLUMNS)
@@ -71,17 +79,101 @@ def test_a_decision_on_an_unknown_report_is_reported(home, report):
     assert query(home, "select utfall from raw.granskning") == [(decisions.UNMATCHED,)]
 
 
-@pytest.mark.parametrize("name", ["a.txt", "z.txt"])
-def test_a_decision_applied_in_one_of_two_documents_is_applied(home, report, name):
-    """Whichever of them is tried last."""
+@pytest.mark.parametrize(
+    ("name", "outcome"), [("a.txt", decisions.APPLIED), ("z.txt", decisions.UNMATCHED)]
+)
+def test_a_decision_is_tried_on_the_newest_document_of_its_report(home, report, name, outcome):
+    """Of two that come together it is the last by name; the figure of the other is no help."""
     (home.landing_dir / name).write_text(
         report.read_text("utf-8").replace("84 812", "84 813"), encoding="utf-8"
     )
-    row = f"{REPORT_ID},18,,84 812,84812,Eva Ek,2025-09-01,läst i original"
-    (home.data_dir / "granskning.csv").write_text(f"{DECISIONS}\n{row}\n", encoding="utf-8")
+    decide(home, "84812")
     documents = readings.find(home)
     readings.read_new(documents, home)
-    assert [row["utfall"] for row in delivery.verdicts(home, documents)] == [decisions.APPLIED]
+    assert [row["utfall"] for row in delivery.verdicts(home, documents)] == [outcome]
+    found, _ = deliver(home)
+    assert [row["utfall"] for row in found.decisions] == [outcome]
+
+
+FINAL = REPORT.replace("1 850 000", "1 950 000").replace("-1 700 500", "-1 800 500")
+
+
+def draft() -> str:
+    """One whose file would be loaded after that of the final report, by its checksum."""
+
+    def delivered(text: str):
+        return by_name(Path(f"{hashlib.sha256(text.encode()).hexdigest()[:12]}.fakta.csv"))
+
+    drafts = (f"{REPORT}\nUtkast{'.' * dots}\n" for dots in range(100))
+    return next(text for text in drafts if delivered(text) > delivered(FINAL))
+
+
+def decide(home, value):
+    row = f"{REPORT_ID},18,,84 812,{value},Eva Ek,2025-09-01,läst i original"
+    (home.data_dir / "granskning.csv").write_text(f"{DECISIONS}\n{row}\n", encoding="utf-8")
+
+
+NEWEST = (
+    "select value from raw.fakta where post_code = 'verksamhetens_intakter' and leverans_id = "
+    "(select arg_max(leverans_id, version) from raw.leverans)"
+)
+
+
+@pytest.fixture
+def both(home):
+    """A draft, and another night the final report, both in landing/."""
+    for name, text in {"utkast.txt": draft(), "slutlig.txt": FINAL}.items():
+        (home.landing_dir / name).write_text(text, encoding="utf-8")
+        outcome, _ = deliver(home)
+    assert query(home, NEWEST) == [(1950000,)]
+    told = {row["fil"]: row["meddelande"] for row in outcome.documents}
+    assert told["landing/utkast.txt"].startswith("Ersatt av landing/slutlig.txt, ")
+    assert "Ersatt" not in told["landing/slutlig.txt"]
+    return home
+
+
+def test_a_draft_does_not_come_back_with_a_decision(both):
+    decide(both, "84812")
+    _, files = deliver(both)
+    assert query(both, NEWEST) == [(1950000,)]
+    assert sum(len(file.leveranser) for file in files) == 1
+
+
+@pytest.mark.parametrize("lost", ["record", "record and build database"])
+def test_which_came_first_is_known_though_the_record_is_lost(both, lost):
+    if lost == "record":
+        (both.documents_dir / succession.RECORD).unlink()
+    else:
+        version = both.versions_dir / "20260101T000000.000000Z-x"
+        version.mkdir(parents=True)
+        both.build_db.rename(version / both.published_db.name)
+        with duckdb.connect(version / both.published_db.name) as con:
+            con.execute("create schema if not exists marts")
+        both.current_link.symlink_to(version)
+        shutil.rmtree(both.build_dir)
+    decide(both, "84812")
+    deliver(both)
+    assert query(both, NEWEST) == [(1950000,)]
+
+
+def test_a_draft_does_not_come_back_when_the_final_is_taken_away(both):
+    (both.landing_dir / "slutlig.txt").unlink()
+    decide(both, "84812")
+    outcome, _ = deliver(both)
+    assert query(both, NEWEST) == [(1950000,)]
+    assert [row["utfall"] for row in outcome.decisions] == [decisions.UNMATCHED]
+    assert outcome.documents[0]["meddelande"].startswith("Ersatt av ett dokument som inte ligger")
+
+
+def test_a_draft_does_not_come_back_with_a_reading_that_is_adopted(both):
+    for document in readings.find(both):
+        reading = document.adopted
+        reading.facts[0]["note"] = "läst på annat vis"
+        kept = document.folder / f"{reading.version}.json"
+        kept.write_text(json.dumps(dataclasses.asdict(reading)), encoding="utf-8")
+    _, files = deliver(both)
+    assert query(both, NEWEST) == [(1950000,)]
+    assert sum(len(file.leveranser) for file in files) == 1
 
 
 def test_a_decision_that_the_contract_refuses_loses_no_row(home, report):

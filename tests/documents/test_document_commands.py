@@ -6,11 +6,13 @@ import sys
 from decimal import Decimal
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from dagster_pipelines.cli import review
 from dagster_pipelines.cli.app import app
-from dagster_pipelines.documents import readings
+from dagster_pipelines.cli.reports import show_documents
+from dagster_pipelines.documents import delivery, readings
 from tests.documents.small_report import REPORT
 
 
@@ -136,3 +138,15 @@ def test_review_of_a_report_that_is_not_there(run, folders, report):
     result = run("review", "vasteras_2022-06-30_delar", *folders)
     assert result.exit_code == 2
     assert "Traceback" not in result.output
+
+
+def test_a_document_that_another_has_replaced_says_so_and_not_that_its_figures_wait(home, report):
+    damaged = REPORT.replace("Kassa och bank	2 563 482", "Kassa och bank	2 S63 4B2")
+    (home.landing_dir / "a.txt").write_text(damaged.replace("2 648 294", "2 648 2?4"), "utf-8")
+    documents = readings.find(home)
+    readings.read_new(documents, home)
+    told = Console(record=True, width=300)
+    show_documents(told, {"documents": delivery.deliver(home, documents).documents})
+    (line,) = told.export_text().splitlines()
+    assert line.startswith("landing/a.txt: Ersatt av landing/rapport.txt, som gäller samma rapport")
+    assert "doubtful" not in line
