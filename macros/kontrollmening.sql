@@ -8,7 +8,7 @@
             then 'den förklarade skillnaden ' || {{ svenskt_varde('alla.summa', 'alla.enhet') }} || ' finns inte i rapporten.'
         when alla.regel_id in ('TRY', 'TRF') and alla.utfall = 'brott'
             then 'värdet är ' || {{ svenskt_varde('alla.summa', 'alla.enhet') }} || ', de tryckta tecknen säger ' || {{ svenskt_varde('alla.led', 'alla.enhet') }} || '.'
-        when alla.regel_id in ('TRY', 'TRF') and alla.summa is null
+        when alla.regel_id in ('TRY', 'TRF') and alla.utfall = 'håller'
             then 'inget värde avviker från de tryckta tecknen.'
         when alla.regel_id = 'KAN' and alla.summa is null
             then 'rapporten har inga förklarade avvikelser.'
@@ -17,6 +17,10 @@
         when alla.regel_id = 'REJ'
             then {{ svenskt_tal('alla.differens') }} || ' av ' || {{ svenskt_tal('alla.summa') }} || ' rader avvisades'
                 || case when alla.orsak is not null then '. Känd avvikelse: ' || alla.orsak else ', så rapporten är inte hel.' end
+        when alla.regel_id = 'PER' and alla.utfall = 'håller'
+            then {{ svenskt_tal('alla.summa') }} || ' uppgifter om utfall slutar den dagen.'
+        when alla.regel_id = 'PER' and alla.utfall = 'brott'
+            then 'ingen uppgift om utfall slutar den dagen.'
         when alla.utfall = 'ej prövbar'
             then 'kan inte prövas, ' || coalesce(alla.hinder, 'uppgifter saknas') || '.'
         when alla.regel_id = 'MAL'

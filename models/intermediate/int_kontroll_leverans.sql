@@ -2,7 +2,8 @@
 -- What a machine could not read out of a document was never delivered: there it can't be tried.
 -- A rejected row that names no report of the register, or is rejected for the name that it gives, may
 -- be of any report in its file.
--- Grain: one row per delivery.
+-- PER: where all that a report says of outcomes ends on other days than the report, its dates are wrong.
+-- Grain: one row per delivery × rule.
 {{ config(
     materialized='incremental', incremental_strategy='append',
     meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade_leveranser() }}'
@@ -15,6 +16,13 @@ with leverans as (
 
 rapport as (
     select * from {{ ref('int_rapport') }}
+),
+
+fakta as (
+    select leverans_id, period_end from {{ ref('int_fakta') }}
+    where scenario = 'utfall'
+        and status <> 'suspect'
+        and {{ nya_leveranser() }}
 ),
 
 forbund as (
@@ -48,25 +56,65 @@ raknade as (
         on leverans.inlasning_id = avvisade.inlasning_id
         and (avvisade.report_id is null or leverans.report_id = avvisade.report_id)
     group by leverans.leverans_id, leverans.fil, leverans.antal_fakta, rapport.period_start, rapport.period_end
+),
+
+rej as (
+    select
+        'REJ' as regel_id,
+        leverans_id,
+        period_start,
+        period_end,
+        cast(antal_fakta + antal_avvisade as decimal(18, 4)) as summa,
+        cast(antal_fakta as decimal(18, 4)) as led,
+        case
+            when antal_avvisade = 0 then 'håller'
+            when fil like 'dokument/%' then 'ej prövbar'
+            else 'brott'
+        end as utfall,
+        case when antal_avvisade > 0 and fil like 'dokument/%'
+            then antal_avvisade || ' uppgifter som lästes ur dokumentet bröt mot kontraktet och räknas som olästa' end as hinder,
+        'rad ' || forsta_rad || case when sista_rad > forsta_rad then '–' || sista_rad else '' end || ' i ' || fil as rader
+    from raknade
+),
+
+per as (             -- at least one is expected of the report's own day
+    select
+        'PER' as regel_id,
+        raknade.leverans_id,
+        raknade.period_start,
+        raknade.period_end,
+        cast(greatest(count(case when fakta.period_end = raknade.period_end then 1 end), 1) as decimal(18, 4)) as summa,
+        cast(count(case when fakta.period_end = raknade.period_end then 1 end) as decimal(18, 4)) as led,
+        case
+            when count(fakta.leverans_id) = 0 then 'ej prövbar'
+            when count(case when fakta.period_end = raknade.period_end then 1 end) = 0 then 'brott'
+            else 'håller'
+        end as utfall,
+        case when count(fakta.leverans_id) = 0 then 'rapporten trycker inga uppgifter om utfall' end as hinder,
+        cast(null as {{ dbt.type_string() }}) as rader
+    from raknade
+    left join fakta on raknade.leverans_id = fakta.leverans_id
+    group by raknade.leverans_id, raknade.period_start, raknade.period_end
+),
+
+alla as (
+    select * from rej
+    union all
+    select * from per
 )
 
 select
-    'REJ' as regel_id,
+    regel_id,
     leverans_id,
     'utfall' as scenario,
     period_start,
     period_end,
     cast(null as {{ dbt.type_string() }}) as objekt,
     'antal' as enhet,
-    cast(antal_fakta + antal_avvisade as decimal(18, 4)) as summa,
-    cast(antal_fakta as decimal(18, 4)) as led,
+    summa,
+    led,
     cast(0 as decimal(18, 4)) as tolerans,
-    case
-        when antal_avvisade = 0 then 'håller'
-        when fil like 'dokument/%' then 'ej prövbar'
-        else 'brott'
-    end as utfall,
-    case when antal_avvisade > 0 and fil like 'dokument/%'
-        then antal_avvisade || ' uppgifter som lästes ur dokumentet bröt mot kontraktet och räknas som olästa' end as hinder,
-    'rad ' || forsta_rad || case when sista_rad > forsta_rad then '–' || sista_rad else '' end || ' i ' || fil as rader
-from raknade
+    utfall,
+    hinder,
+    rader
+from alla

@@ -78,6 +78,7 @@ def people(line: int, label: str, count: int, **more: str) -> Fact:
 
 FAULTS: dict[str, Sequence[Fact]] = {
     "REJ": [printed(1, "oversikt", "Resultat", 5), printed(2, "oversikt", "Resultat", "fem")],
+    "PER": [printed(1, "oversikt", "Resultat", 5, period_end="2021-06-30")],
     "TAB": [
         printed(1, "driftredovisning", "Kansli", 100),
         printed(2, "driftredovisning", "Summa", 500),
