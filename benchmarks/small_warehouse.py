@@ -28,9 +28,10 @@ create table raw.inlasning (
 );
 create table raw.avvisade_fakta (inlasning_id varchar);
 create table raw.leverans (
-    leverans_id varchar, inlasning_id varchar, antal_fakta bigint, innehall_sha256 varchar
+    leverans_id varchar, report_id varchar, version integer, inlasning_id varchar, fil varchar,
+    antal_fakta bigint, innehall_sha256 varchar
 );
-insert into raw.leverans values ('{REPORT}#1', null, 1000, null);
+insert into raw.leverans values ('{REPORT}#1', '{REPORT}', 1, null, null, 1000, null);
 create table raw.fakta as
     select '{REPORT}#1' as leverans_id, 'verified' as status from range(1000);
 create table intermediate.int_leverans as

@@ -138,8 +138,8 @@ if sys.argv[2] == "kill":
     import os, signal
     from dagster_pipelines.facts import loader
     written = loader._write
-    def killed(con, checked, *, again):
-        outcome = written(con, checked, again=again)
+    def killed(con, checked, load, *, again):
+        outcome = written(con, checked, load, again=again)
         if checked.outcome.slag == "fakta":
             os.kill(os.getpid(), signal.SIGKILL)  # all rows written, nothing committed
         return outcome
