@@ -3,7 +3,7 @@
 -- whole, so that what was credited (a cost against the others of its table) stays negative. Rows of
 -- one cost object in a column of a table are added, unless the table sums them itself. Items of a
 -- cost (löner, lokaler, one course) are not here: they are parts of what is.
--- Grain: one row per delivery × table × column × cost object × scenario × period.
+-- Grain: one row per delivery × table × column × cost object (and sum, where the table sums it) × scenario × period.
 {{ config(
     materialized='incremental', incremental_strategy='append',
     meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade_leveranser() }}'
@@ -120,11 +120,11 @@ select
     min(line) as line,
     niva,
     insats_id,
-    max(case when ordning = 1 then insats end) as insats,
-    max(case when ordning = 1 then insatstyp end) as insatstyp,
+    coalesce(max(case when ordning = 1 then insats end), max(insats)) as insats,
+    coalesce(max(case when ordning = 1 then insatstyp end), max(insatstyp)) as insatstyp,
     case niva
         when 'administration' then 'administration'
-        else coalesce(max(case when ordning = 1 then kostnadstyp end), max(case when ordning = 1 then insatstyp end))
+        else coalesce(max(case when ordning = 1 then kostnadstyp end), max(kostnadstyp), max(insatstyp))
     end as kostnadstyp,
     kostnadsstalle,
     scenario,
@@ -134,5 +134,7 @@ select
     sum(halv_enhet) as halv_enhet,
     {{ list_distinct("statement || ' rad ' || line") }} as kallor
 from ordnad
-where radslag = basta_radslag and (radslag <> 1 or ordning = 1)
-group by leverans_id, report_id, forbund_id, statement, tabell, kolumn, niva, insats_id, kostnadsstalle, scenario, period_start, period_end
+where radslag = basta_radslag
+group by
+    leverans_id, report_id, forbund_id, statement, tabell, kolumn, niva, insats_id, kostnadsstalle, scenario,
+    period_start, period_end, case when radslag = 1 then line end   -- sums are compared, not added
