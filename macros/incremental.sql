@@ -72,7 +72,8 @@
     {%- if execute and omgang(0) ~ ')' in compiled_code -%}
         {%- for nummer in range(1, antal_omgangar()) %}
         insert into {{ this }}
-        {{ compiled_code | replace(omgang(0) ~ ')', omgang(nummer) ~ ')') }};
+        {{ compiled_code | replace(omgang(0) ~ ')', omgang(nummer) ~ ')') }}
+        ;
         {%- endfor -%}
     {%- endif -%}
 {%- endmacro %}

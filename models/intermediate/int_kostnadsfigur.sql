@@ -135,6 +135,7 @@ select
     {{ list_distinct("statement || ' rad ' || line") }} as kallor
 from ordnad
 where radslag = basta_radslag
+-- sums are compared, not added
 group by
     leverans_id, report_id, forbund_id, statement, tabell, kolumn, niva, insats_id, kostnadsstalle, scenario,
-    period_start, period_end, case when radslag = 1 then line end   -- sums are compared, not added
+    period_start, period_end, case when radslag = 1 then line end
