@@ -136,35 +136,37 @@ unik as (
     where ordning = 1
 ),
 
+-- every printing beside the one that was taken
+jamford as (
+    select
+        *,
+        max(case when ordning = 1 then belopp_sek end) over samma_rad as vald_sek,
+        max(case when ordning = 1 then halv_enhet_sek end) over samma_rad as vald_halv_enhet_sek
+    from ordnad
+    where not osaker
+    window samma_rad as (
+        partition by leverans_id, statement, post_code, scenario, period_start, period_end, rad
+    )
+),
+
 motsagd as (
     select
-        ordnad.leverans_id,
-        ordnad.statement,
-        ordnad.post_code,
-        ordnad.scenario,
-        ordnad.period_start,
-        ordnad.period_end,
-        ordnad.belopp_sek - unik.belopp_sek as skillnad_sek,
-        ordnad.halv_enhet_sek + unik.halv_enhet_sek as tolerans_sek,
-        ordnad.line,
+        leverans_id,
+        statement,
+        post_code,
+        scenario,
+        period_start,
+        period_end,
+        belopp_sek - vald_sek as skillnad_sek,
+        halv_enhet_sek + vald_halv_enhet_sek as tolerans_sek,
+        line,
         row_number() over (
-            partition by
-                ordnad.leverans_id, ordnad.statement, ordnad.post_code, ordnad.scenario, ordnad.period_start, ordnad.period_end
-            order by ordnad.line, ordnad.position
+            partition by leverans_id, statement, post_code, scenario, period_start, period_end
+            order by line, position
         ) as ordning
-    from ordnad
-    inner join unik
-        on ordnad.leverans_id = unik.leverans_id
-        and ordnad.statement = unik.statement
-        and ordnad.post_code = unik.post_code
-        and ordnad.scenario = unik.scenario
-        and ordnad.period_start is not distinct from unik.period_start
-        and ordnad.period_end = unik.period_end
-        and ordnad.rad is not distinct from unik.rad
-    where not ordnad.osaker
-        and not unik.osaker
-        and not ordnad.ungefarlig
-        and abs(ordnad.belopp_sek - unik.belopp_sek) > ordnad.halv_enhet_sek + unik.halv_enhet_sek
+    from jamford
+    where not ungefarlig
+        and abs(belopp_sek - vald_sek) > halv_enhet_sek + vald_halv_enhet_sek
 ),
 
 samlad as (

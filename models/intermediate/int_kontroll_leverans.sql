@@ -77,24 +77,35 @@ rej as (
     from raknade
 ),
 
-per as (             -- at least one is expected of the report's own day
+utfallsfakta as (
     select
-        'PER' as regel_id,
         raknade.leverans_id,
         raknade.period_start,
         raknade.period_end,
-        cast(greatest(count(case when fakta.period_end = raknade.period_end then 1 end), 1) as decimal(18, 4)) as summa,
-        cast(count(case when fakta.period_end = raknade.period_end then 1 end) as decimal(18, 4)) as led,
-        case
-            when count(fakta.leverans_id) = 0 then 'ej prövbar'
-            when count(case when fakta.period_end = raknade.period_end then 1 end) = 0 then 'brott'
-            else 'håller'
-        end as utfall,
-        case when count(fakta.leverans_id) = 0 then 'rapporten trycker inga uppgifter om utfall' end as hinder,
-        cast(null as {{ dbt.type_string() }}) as rader
+        count(fakta.leverans_id) as antal,
+        count(case when fakta.period_end = raknade.period_end then 1 end) as antal_egna
     from raknade
     left join fakta on raknade.leverans_id = fakta.leverans_id
     group by raknade.leverans_id, raknade.period_start, raknade.period_end
+),
+
+per as (
+    select
+        'PER' as regel_id,
+        leverans_id,
+        period_start,
+        period_end,
+        -- at least one is expected of the report's own day
+        cast(greatest(antal_egna, 1) as decimal(18, 4)) as summa,
+        cast(antal_egna as decimal(18, 4)) as led,
+        case
+            when antal = 0 then 'ej prövbar'
+            when antal_egna = 0 then 'brott'
+            else 'håller'
+        end as utfall,
+        case when antal = 0 then 'rapporten trycker inga uppgifter om utfall' end as hinder,
+        cast(null as {{ dbt.type_string() }}) as rader
+    from utfallsfakta
 ),
 
 alla as (
