@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from dagster_pipelines import evidence
+from dagster_pipelines.documents import succession
 from dagster_pipelines.documents.readings import Document
 from dagster_pipelines.settings import Settings
 
@@ -89,7 +90,7 @@ def trace(
     report = found[0]
     facts = _rows(con, FACTS, report["leverans_id"], line, line)
     kept = evidence.kept(report["sha256"], settings)
-    document = _document(report["dokument_sha256"], settings)
+    document = _document(report, settings)
     return Trace(
         report=report,
         kept_file=kept,
@@ -131,11 +132,16 @@ def _file_lines(kept: Path | None, lines: Sequence[int]) -> dict[int, str]:
     return {rad: every[rad - 1] for rad in sorted(set(lines)) if rad <= len(every)}
 
 
-def _document(sha256: str | None, settings: Settings) -> Document | None:
-    if not sha256:
+def _document(report: Row, settings: Settings) -> Document | None:
+    """What the delivery was read out of; of a person's, what its report is said to stand in.
+
+    A report's own document is the newest, whose figures need not be the published ones.
+    """
+    known = succession.content(report["fil"]) or report["dokument_sha256"]
+    if not known:
         return None
-    folder = settings.documents_dir / sha256[:2] / sha256
-    return Document("", folder, sha256, folder) if folder.is_dir() else None
+    folder = next((settings.documents_dir / known[:2]).glob(f"{known}*/"), None)
+    return Document("", folder, folder.name, folder) if folder else None
 
 
 def _source(document: Document, line: int, around: int) -> dict[int, str]:

@@ -23,7 +23,30 @@ senaste as (
 ),
 
 publicerad as (
-    select * from leverans where status = 'publicerad'
+    select
+        leverans_id,
+        report_id,
+        version,
+        -- the beginning of the sha256 of the document that it was read out of
+        {{ capture('fil', '^dokument/.+[.]([0-9a-f]{12})[.]fakta[.]csv$') }} as dokument
+    from leverans
+    where status = 'publicerad'
+),
+
+-- What is known of a report's document is of the newest, which may stand in quarantine while an
+-- earlier one is published: then it is not what the published figures stand in.
+dokument as (
+    select
+        rapport.report_id,
+        rapport.kallfil,
+        rapport.dokument_sha256,
+        rapport.utlast_av,
+        rapport.utlasning_status
+    from rapport
+    left join publicerad on rapport.report_id = publicerad.report_id
+    where publicerad.dokument is null
+        or rapport.dokument_sha256 is null
+        or rapport.dokument_sha256 like publicerad.dokument || '%'
 )
 
 select
@@ -38,10 +61,10 @@ select
     rapport.period_end,
     rapport.beslutad_datum,
     rapport.organisationsnummer_tryckt,
-    rapport.kallfil,
-    rapport.dokument_sha256,
-    rapport.utlast_av,
-    rapport.utlasning_status,
+    dokument.kallfil,
+    dokument.dokument_sha256,
+    dokument.utlast_av,
+    dokument.utlasning_status,
     case when senaste.status = 'i karantän' then 'i karantän' else 'publicerad' end as status,
     senaste.leverans_id as senaste_leverans_id,
     publicerad.leverans_id as publicerad_leverans_id,
@@ -59,5 +82,6 @@ select
 from rapport
 inner join senaste on rapport.report_id = senaste.report_id
 left join publicerad on rapport.report_id = publicerad.report_id
+left join dokument on rapport.report_id = dokument.report_id
 left join omdome as publicerades on publicerad.leverans_id = publicerades.leverans_id
 left join omdome as senastes on senaste.leverans_id = senastes.leverans_id

@@ -4,6 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
@@ -70,6 +71,20 @@ def test_every_published_figure_of_the_marts_is_traced(refreshed_home: Settings)
     assert found == counts
 
 
+def kept_document(settings: Settings, sha256: str, text: str) -> Path:
+    """A document with an adopted reading of that text, as a refresh leaves it."""
+    folder = settings.documents_dir / sha256[:2] / sha256
+    folder.mkdir(parents=True)
+    (folder / "original.txt").write_text("")
+    reading = {
+        "version": "v", "report": {}, "facts": [], "findings": [], "outcome": "läst",
+        "message": "", "text": text,
+    }  # fmt: skip
+    (folder / "v.json").write_text(json.dumps(reading))
+    (folder / "antagen").write_text("v")
+    return folder / "original.txt"
+
+
 def test_the_document_shows_its_lines(copied_home: Settings) -> None:
     """Where the document is kept, the printed characters stand among their neighbours."""
     line = total_assets(copied_home)
@@ -77,20 +92,28 @@ def test_the_document_shows_its_lines(copied_home: Settings) -> None:
         before = trace(con, copied_home, REPORT, line)
         assert before is not None
         sha256 = before.report["dokument_sha256"]
-        folder = copied_home.documents_dir / sha256[:2] / sha256
-        folder.mkdir(parents=True)
-        (folder / "original.txt").write_text("")
         text = "\n".join(f"rad {number}" for number in range(1, line + 10))
-        reading = {
-            "version": "v", "report": {}, "facts": [], "findings": [], "outcome": "läst",
-            "message": "", "text": text,
-        }  # fmt: skip
-        (folder / "v.json").write_text(json.dumps(reading))
-        (folder / "antagen").write_text("v")
+        document = kept_document(copied_home, sha256, text)
         found = trace(con, copied_home, REPORT, line, around=1)
     assert found is not None
     assert found.source == {n: f"rad {n}" for n in (line - 1, line, line + 1)}
-    assert found.document == folder / "original.txt"
+    assert found.document == document
+
+
+def test_the_document_is_the_one_that_the_delivery_was_read_out_of(copied_home: Settings) -> None:
+    """Not the newest of the report, which may stand in quarantine."""
+    line = total_assets(copied_home)
+    draft = kept_document(copied_home, "d" * 64, "utkast\n" * (line + 1))
+    with open_published(copied_home.published_db) as con:
+        before = trace(con, copied_home, REPORT, line)
+    assert before is not None
+    kept_document(copied_home, before.report["dokument_sha256"], "slutlig\n" * (line + 1))
+    with duckdb.connect(copied_home.published_db.resolve()) as con:
+        fil = f"dokument/leverans/{REPORT}.{'d' * 12}.fakta.csv"
+        con.execute("update raw.leverans set fil = ? where report_id = ?", [fil, REPORT])
+        found = trace(con, copied_home, REPORT, line, around=0)
+    assert found is not None
+    assert (found.source, found.document) == ({line: "utkast"}, draft)
 
 
 def test_the_command_tells_it(run: CliRunner, refreshed_home: Settings) -> None:
