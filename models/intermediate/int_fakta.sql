@@ -144,6 +144,10 @@ select
     namngiven.belopp_sek,
     namngiven.halv_enhet,
     case
+        -- the total of one insats, member or supplier is not the förbund's
+        when coalesce(namngiven.insats, namngiven.medlem, namngiven.leverantor) is not null
+            and begrepp.begrepp_ekonomi <> 'administration'
+            then null
         when begrepp.begrepp_ekonomi = 'verksamhetens_kostnader'
             and tabellinnehall.har_insats = 1 and tabellinnehall.har_administration = 0
             then 'kostnader_insatser'

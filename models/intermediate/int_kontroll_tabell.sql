@@ -406,7 +406,7 @@ notrad as (
             false
         ) as ar_del,
         row_number() over (
-            partition by nottotal.leverans_id, nottotal.scenario, nottotal.period_end, nottotal.line
+            partition by nottotal.leverans_id, nottotal.scenario, nottotal.period_start, nottotal.period_end, nottotal.line
             -- a note on suppliers may explain their line or all short-term debt: what agrees is meant
             order by
                 case when abs(nottotal.summa - abs(ekonomi.belopp_sek)) <= nottotal.halv_enhet + ekonomi.halv_enhet_sek
@@ -486,6 +486,8 @@ jamforelse as (
         avvikelse.leverans_id,
         avvikelse.line,
         avvikelse.kolumn,
+        avvikelse.period_start,
+        avvikelse.period_end,
         max(case when rad.scenario = 'budget' then rad.belopp_sek end) as budget,
         max(case when rad.scenario = 'budget' then rad.halv_enhet end) as budget_halv_enhet,
         coalesce(
@@ -507,7 +509,7 @@ jamforelse as (
         and coalesce(rad.kolumntyp, 'netto') = 'netto'
         and rad.belopp_sek is not null
         and rad.status <> 'suspect'
-    group by avvikelse.leverans_id, avvikelse.line, avvikelse.kolumn
+    group by avvikelse.leverans_id, avvikelse.line, avvikelse.kolumn, avvikelse.period_start, avvikelse.period_end
 ),
 
 avv as (
@@ -533,6 +535,8 @@ avv as (
         on avvikelse.leverans_id = jamforelse.leverans_id
         and avvikelse.line = jamforelse.line
         and avvikelse.kolumn is not distinct from jamforelse.kolumn
+        and avvikelse.period_start is not distinct from jamforelse.period_start
+        and avvikelse.period_end = jamforelse.period_end
     where avvikelse.belopp_sek is not null
 ),
 
@@ -553,6 +557,8 @@ avp as (
         on avvikelse.leverans_id = jamforelse.leverans_id
         and avvikelse.line = jamforelse.line
         and avvikelse.kolumn is not distinct from jamforelse.kolumn
+        and avvikelse.period_start is not distinct from jamforelse.period_start
+        and avvikelse.period_end = jamforelse.period_end
     where avvikelse.unit = 'procent'
 ),
 

@@ -51,6 +51,15 @@ osaker_kostnad as (
         and {{ nya_leveranser() }}
 ),
 
+-- a day of which a cause of leaving is suspect: the others may be a part of what they seem
+osaker_orsak as (
+    select distinct leverans_id, period_end
+    from {{ ref('int_fakta') }}
+    where status = 'suspect'
+        and avslutsorsak is not null
+        and {{ nya_leveranser() }}
+),
+
 rapport as (
     select leverans.leverans_id, rapport.forbund_id
     from {{ ref('stg_leverans') }} as leverans
@@ -306,6 +315,30 @@ konsfordelning as (
     group by leverans_id, insats_id, insatstyp, matt, period_start, period_end
 ),
 
+orsak as (
+    select
+        leverans_id,
+        insats_id,
+        insatstyp,
+        period_start,
+        period_end,
+        antal,
+        rader,
+        case
+            -- a cause that also names other ways out is not this ratio
+            when {{ matches('lower(avslutsorsak)', "'ame|samarbete|förstärkt|rehabilitering'") }} then null
+            when not {{ matches('lower(avslutsorsak)', "'(arbete|studier)'") }} then null
+            when {{ matches('lower(avslutsorsak)', "'aktivt arbetssökande'") }} then 'avslutade_arbete_studier_aktiv'
+            else 'avslutade_arbete_studier'
+        end as storhet_id,
+        case when {{ matches('lower(avslutsorsak)', "'arbete'") }} then 1 else 0 end as arbete,
+        case when {{ matches('lower(avslutsorsak)', "'studier'") }} then 1 else 0 end as studier
+    from antal
+    where matt = 'avslutade' and kon is null and fordelning = 'avslutsorsak'
+),
+
+-- Causes are added where each is named once, or where they make up all who left: else one of them may
+-- be missing, or be a part of another.
 avslut as (
     select
         orsak.leverans_id,
@@ -314,17 +347,22 @@ avslut as (
         'utfall' as scenario,
         orsak.period_start,
         orsak.period_end,
-        sum(case when not {{ matches('lower(orsak.avslutsorsak)', "'aktivt arbetssökande'") }} then orsak.antal end)
-            as avslutade_arbete_studier,
-        sum(case when {{ matches('lower(orsak.avslutsorsak)', "'aktivt arbetssökande'") }} then orsak.antal end)
-            as avslutade_arbete_studier_aktiv,
-        max(alla.antal) as avslutade,
-        {%- for villkor, storhet_id in [('not ', 'avslutade_arbete_studier'), ('', 'avslutade_arbete_studier_aktiv')] %}
-        {%- set rad = "case when " ~ villkor ~ matches('lower(orsak.avslutsorsak)', "'aktivt arbetssökande'") ~ " then orsak.rader end" %}
-        {{ list_distinct(rad) }} as {{ storhet_id }}_rader,
+        {%- for storhet_id in ['avslutade_arbete_studier', 'avslutade_arbete_studier_aktiv'] %}
+        {%- set denna = "case when orsak.storhet_id = '" ~ storhet_id ~ "' then " %}
+        case
+            when sum(orsak.antal) = max(alla.antal)
+                or (
+                    sum({{ denna }}orsak.arbete end) = 1
+                    and sum({{ denna }}orsak.studier end) = 1
+                    and count(osaker_orsak.leverans_id) = 0
+                )
+                then sum({{ denna }}orsak.antal end)
+        end as {{ storhet_id }},
+        {{ list_distinct(denna ~ 'orsak.rader end') }} as {{ storhet_id }}_rader,
         {%- endfor %}
+        max(alla.antal) as avslutade,
         max(alla.rader) as avslutade_rader
-    from antal as orsak
+    from orsak
     inner join antal as alla
         on orsak.leverans_id = alla.leverans_id
         and orsak.insats_id is not distinct from alla.insats_id
@@ -332,10 +370,9 @@ avslut as (
         and orsak.period_start = alla.period_start
         and orsak.period_end = alla.period_end
         and alla.matt = 'avslutade' and alla.kon is null and alla.fordelning is null
-    where orsak.matt = 'avslutade' and orsak.kon is null and orsak.fordelning = 'avslutsorsak'
-        and {{ matches('lower(orsak.avslutsorsak)', "'(arbete|studier)'") }}
-        -- a cause that also names other ways out is not this ratio
-        and not {{ matches('lower(orsak.avslutsorsak)', "'ame|samarbete|förstärkt|rehabilitering'") }}
+    left join osaker_orsak
+        on orsak.leverans_id = osaker_orsak.leverans_id
+        and orsak.period_end = osaker_orsak.period_end
     group by orsak.leverans_id, orsak.insats_id, orsak.insatstyp, orsak.period_start, orsak.period_end
 ),
 
