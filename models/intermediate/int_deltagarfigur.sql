@@ -17,6 +17,8 @@ matt as (
         *,
         case
             when unit <> 'antal' then case when unit = 'procent' then 'andel' else 'ovrigt' end
+            -- those of one member or supplier are some of the participants
+            when coalesce(medlem, leverantor) is not null then 'ovrigt'
             when begrepp_deltagare is not null then begrepp_deltagare
             -- a row that carries only the insats' name counts participants, unless its note says what else
             when etikett_ar_insats and {{ matches("lower(coalesce(note, ''))", "'möten'") }} then 'moten'
@@ -37,7 +39,7 @@ select
     label,
     matt,
     -- a measure that the warehouse does not know is told apart by its label
-    case when matt in ('andel', 'ovrigt') then label end as etikett,
+    case when matt in ('andel', 'ovrigt') then concat_ws(', ', label, medlem, leverantor) end as etikett,
     insats_id,
     insats,
     insatstyp,

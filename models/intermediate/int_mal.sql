@@ -1,6 +1,7 @@
 -- Goals: each target with the outcome that the report sets against it and the report's own verdict.
 -- An outcome belongs to a target of the same insats and unit: the one printed before the next target
--- comes, and among several the one whose wording is nearest.
+-- comes, and among several the one whose wording is nearest. Suspect figures keep their place in this:
+-- else another outcome would be taken for one that could not be read.
 -- Grain: one row per delivery × target.
 {{ config(
     materialized='incremental', incremental_strategy='append',
@@ -10,7 +11,6 @@
 with fakta as (
     select * from {{ ref('int_fakta') }}
     where statement = 'mal'
-        and status <> 'suspect'
         and {{ nya_leveranser() }}
 ),
 
@@ -44,7 +44,7 @@ figur as (
         unit,
         value,
         halv_enhet,
-        note
+        status = 'suspect' as osaker
     from fakta
 ),
 
@@ -136,8 +136,11 @@ from mal
 left join rangordnad
     on mal.fakta_key = rangordnad.fakta_key
     and rangordnad.ordning = 1
-left join utfall on rangordnad.utfall_fakta_key = utfall.fakta_key
+left join utfall
+    on rangordnad.utfall_fakta_key = utfall.fakta_key
+    and not utfall.osaker
 left join bedomning
     on mal.report_id = bedomning.report_id
     and mal.line = bedomning.line
     and mal.position = bedomning.position
+where not mal.osaker

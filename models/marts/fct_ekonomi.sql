@@ -26,12 +26,12 @@ avvikelse as (       -- the deviation that the report prints itself, with its ow
         post_code,
         period_start,
         period_end,
-        max(belopp_sek) as avvikelse_tryckt_sek
+        -- of several, as of a figure that adds several rows, none is the figure's own
+        case when count(*) = 1 then max(case when status <> 'suspect' then belopp_sek end) end as avvikelse_tryckt_sek
     from {{ ref('int_fakta') }}
     where scenario = 'avvikelse'
         and post_code is not null
-        and belopp_sek is not null
-        and status <> 'suspect'
+        and unit in ('SEK', 'TSEK')
         and {{ andrade('forbund_id') }}
     group by leverans_id, statement, post_code, period_start, period_end
 ),

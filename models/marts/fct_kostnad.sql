@@ -26,12 +26,12 @@ avvikelse as (
             when insatstyp_tryckt = 'administration' then 'administration' end as kostnadsstalle,
         period_start,
         period_end,
-        max(belopp_sek) as avvikelse_tryckt_sek
+        -- of several, as of a figure that adds several rows, none is the figure's own
+        case when count(*) = 1 then max(case when status <> 'suspect' then belopp_sek end) end as avvikelse_tryckt_sek
     from {{ ref('int_fakta') }}
     where scenario = 'avvikelse'
         and statement in ('driftredovisning', 'not', 'prognos')
-        and belopp_sek is not null
-        and status <> 'suspect'
+        and unit in ('SEK', 'TSEK')
         and coalesce(kolumntyp, 'netto') = 'netto'
         and {{ andrade('leverans_id') }}
     group by 1, 2, 3, 4
