@@ -146,44 +146,46 @@ ordnad as (
             order by radslag, line, halv_enhet, belopp_sek
         ) as ordning
     from figur
+),
+
+hel as (
+    select ordnad.*
+    from ordnad
+    left join osakra_stallen
+        on ordnad.leverans_id = osakra_stallen.leverans_id
+        and ordnad.statement = osakra_stallen.statement
+        and ordnad.kostnadsstalle = osakra_stallen.kostnadsstalle
+        and ordnad.scenario = osakra_stallen.scenario
+        and ordnad.period_start = osakra_stallen.period_start
+        and ordnad.period_end = osakra_stallen.period_end
+        and ordnad.radslag > 1
+    where ordnad.radslag = ordnad.basta_radslag
+        and osakra_stallen.leverans_id is null
 )
 
 select
-    ordnad.leverans_id,
-    ordnad.report_id,
-    ordnad.forbund_id,
-    ordnad.statement,
-    min(ordnad.line) as line,
-    ordnad.niva,
-    ordnad.insats_id,
-    coalesce(max(case when ordnad.ordning = 1 then ordnad.insats end), max(ordnad.insats)) as insats,
-    coalesce(max(case when ordnad.ordning = 1 then ordnad.insatstyp end), max(ordnad.insatstyp)) as insatstyp,
-    case ordnad.niva
+    leverans_id,
+    report_id,
+    forbund_id,
+    statement,
+    min(line) as line,
+    niva,
+    insats_id,
+    coalesce(max(case when ordning = 1 then insats end), max(insats)) as insats,
+    coalesce(max(case when ordning = 1 then insatstyp end), max(insatstyp)) as insatstyp,
+    case niva
         when 'administration' then 'administration'
-        else coalesce(
-            max(case when ordnad.ordning = 1 then ordnad.kostnadstyp end), max(ordnad.kostnadstyp), max(ordnad.insatstyp)
-        )
+        else coalesce(max(case when ordning = 1 then kostnadstyp end), max(kostnadstyp), max(insatstyp))
     end as kostnadstyp,
-    ordnad.kostnadsstalle,
-    ordnad.scenario,
-    ordnad.period_start,
-    ordnad.period_end,
-    cast(sum(ordnad.belopp_sek * ordnad.tecken) as decimal(18, 2)) as belopp_sek,
-    sum(ordnad.halv_enhet) as halv_enhet,
-    {{ list_distinct("ordnad.statement || ' rad ' || ordnad.line") }} as kallor
-from ordnad
-left join osakra_stallen
-    on ordnad.leverans_id = osakra_stallen.leverans_id
-    and ordnad.statement = osakra_stallen.statement
-    and ordnad.kostnadsstalle = osakra_stallen.kostnadsstalle
-    and ordnad.scenario = osakra_stallen.scenario
-    and ordnad.period_start = osakra_stallen.period_start
-    and ordnad.period_end = osakra_stallen.period_end
-    and ordnad.radslag > 1
-where ordnad.radslag = ordnad.basta_radslag
-    and osakra_stallen.leverans_id is null
+    kostnadsstalle,
+    scenario,
+    period_start,
+    period_end,
+    cast(sum(belopp_sek * tecken) as decimal(18, 2)) as belopp_sek,
+    sum(halv_enhet) as halv_enhet,
+    {{ list_distinct("statement || ' rad ' || line") }} as kallor
+from hel
 -- sums are compared, not added
 group by
-    ordnad.leverans_id, ordnad.report_id, ordnad.forbund_id, ordnad.statement, ordnad.tabell, ordnad.kolumn, ordnad.niva,
-    ordnad.insats_id, ordnad.kostnadsstalle, ordnad.scenario, ordnad.period_start, ordnad.period_end,
-    case when ordnad.radslag = 1 then ordnad.line end
+    leverans_id, report_id, forbund_id, statement, tabell, kolumn, niva, insats_id, kostnadsstalle, scenario,
+    period_start, period_end, case when radslag = 1 then line end
