@@ -5,6 +5,9 @@
     meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade_leveranser() }}'
 ) }}
 
+{% set monster_for_delar =
+    "'^(utskrivnings|avsluts)orsak|^utbildningsnivå|^försörjningskälla|^ålder|^avslutade.* till '" %}
+
 with fakta as (
     select * from {{ ref('int_fakta') }}
     where statement = 'deltagare'
@@ -19,6 +22,10 @@ matt as (
             when unit <> 'antal' then case when unit = 'procent' then 'andel' else 'ovrigt' end
             -- those of one member or supplier are some of the participants
             when coalesce(medlem, leverantor) is not null then 'ovrigt'
+            -- and so are those of a category, or a cause, that only the label or nothing names
+            when coalesce(alder, utbildning, forsorjning, avslutsorsak) is null
+                and {{ matches('lower(label)', monster_for_delar) }}
+                then 'ovrigt'
             when begrepp_deltagare is not null then begrepp_deltagare
             -- a row that carries only the insats' name counts participants, unless its note says what else
             when etikett_ar_insats and {{ matches("lower(coalesce(note, ''))", "'möten'") }} then 'moten'
