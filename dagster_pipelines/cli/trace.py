@@ -65,11 +65,16 @@ def _show_origin(console: "Console", found: "Trace") -> None:
         f"{report['tidpunkt']:%Y-%m-%d %H:%M}",
         f"file      {report['fil']}  sha256 {report['sha256']}",
         f"kept at   {found.kept_file or 'no copy is kept'}",
-        f"document  {report['kallfil'] or 'unknown'}  sha256 {report['dokument_sha256'] or '?'}",
+        f"document  {report['kallfil'] or 'name unknown'}  sha256 {_sha256(found) or '?'}",
         f"kept at   {found.document or 'the document was not delivered here'}",
     ]
     for each in told:
         console.print(each, soft_wrap=True, markup=False)
+
+
+def _sha256(found: "Trace") -> str | None:
+    """Of the document; one that is kept here lies in a folder of that name."""
+    return found.document.parent.name if found.document else found.report["dokument_sha256"]
 
 
 def _show_lines(console: "Console", found: "Trace") -> None:

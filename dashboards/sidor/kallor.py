@@ -79,11 +79,19 @@ def _origin(row: Row) -> str:
             ("Beslutad", text(row["beslutad_datum"])),
             ("Dokument", text(row["kallfil"], note=document and f"sha256 {document[:16]}…")),
             ("Utläst av", text(row["utlast_av"])),
-            ("Status", text(row["status"])),
+            ("Status", text(row["status"], note=_version_shown(row))),
             ("Tryckta siffror", figure(number(row["antal_fakta"]))),
         ],
         name="uppgifter",
     )
+
+
+def _version_shown(row: Row) -> str | None:
+    """Said where the figures are not of the newest delivery, which is what the status is about."""
+    shown, newest = row["publicerad_version"], row["senaste_version"]
+    if shown in (None, newest):
+        return None
+    return f"siffrorna är ur version {shown}, den senaste är {newest}"
 
 
 def _line(version: Version, report_id: str, line: int, alone: bool) -> None:

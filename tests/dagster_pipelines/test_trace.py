@@ -100,7 +100,9 @@ def test_the_document_shows_its_lines(copied_home: Settings) -> None:
     assert found.document == document
 
 
-def test_the_document_is_the_one_that_the_delivery_was_read_out_of(copied_home: Settings) -> None:
+def test_the_document_is_the_one_that_the_delivery_was_read_out_of(
+    run: CliRunner, copied_home: Settings
+) -> None:
     """Not the newest of the report, which may stand in quarantine."""
     line = total_assets(copied_home)
     draft = kept_document(copied_home, "d" * 64, "utkast\n" * (line + 1))
@@ -114,6 +116,8 @@ def test_the_document_is_the_one_that_the_delivery_was_read_out_of(copied_home: 
         found = trace(con, copied_home, REPORT, line, around=0)
     assert found is not None
     assert (found.source, found.document) == ({line: "utkast"}, draft)
+    told = run.invoke(app, ["trace", REPORT, str(line), "--home", str(copied_home.home)])
+    assert f"sha256 {'d' * 64}" in told.stdout
 
 
 def test_the_command_tells_it(run: CliRunner, refreshed_home: Settings) -> None:

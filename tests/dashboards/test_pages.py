@@ -215,6 +215,20 @@ def test_the_documents_own_lines_are_shown_where_it_is_kept(
     assert "före &lt;b&gt;" in shown
 
 
+def test_the_version_that_the_figures_are_of_is_said_where_it_is_not_the_newest(
+    pages_home: Settings,
+) -> None:
+    report = "sofint_2024-06-30_delar"
+    assert "siffrorna är ur version" not in html(run("kallor", rapport=report))
+    change(
+        pages_home,
+        "update marts.dim_rapport set senaste_version = 2, status = 'i karantän' "
+        f"where report_id = '{report}'",
+    )
+    shown = html(run("kallor", rapport=report))
+    assert "siffrorna är ur version 1, den senaste är 2" in shown
+
+
 # --- how it is written -------------------------------------------------------------------------
 
 
