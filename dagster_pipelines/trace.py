@@ -137,7 +137,7 @@ def _document(report: Row, settings: Settings) -> Document | None:
 
     A report's own document is the newest, whose figures need not be the published ones.
     """
-    known = succession.content(report["fil"]) or report["dokument_sha256"]
+    known = succession.mark_of(report["fil"]) or report["dokument_sha256"]
     if not known:
         return None
     folder = next((settings.documents_dir / known[:2]).glob(f"{known}*/"), None)

@@ -30,8 +30,8 @@ def mark(document: Document) -> str:
     return document.sha256[:12]
 
 
-def content(fil: str) -> str | None:
-    """The mark of the document behind a delivered file; None where a person handed it in."""
+def mark_of(fil: str) -> str | None:
+    """That of the document behind a delivered file; None where a person handed the file in."""
     parts = fil.split(".")
     return parts[-3] if fil.startswith("dokument/") and fil.endswith(".fakta.csv") else None
 

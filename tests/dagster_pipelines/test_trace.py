@@ -111,7 +111,7 @@ def test_the_document_is_the_one_that_the_delivery_was_read_out_of(
     assert before is not None
     kept_document(copied_home, before.report["dokument_sha256"], "slutlig\n" * (line + 1))
     with duckdb.connect(copied_home.published_db.resolve()) as con:
-        fil = f"dokument/leverans/{REPORT}.{'d' * 12}.fakta.csv"
+        fil = f"dokument/{REPORT}.{'d' * 12}.fakta.csv"
         con.execute("update raw.leverans set fil = ? where report_id = ?", [fil, REPORT])
         found = trace(con, copied_home, REPORT, line, around=0)
     assert found is not None
