@@ -60,6 +60,18 @@ osaker_orsak as (
         and {{ nya_leveranser() }}
 ),
 
+-- a period of which the participants of an insats are suspect: the others are not those of all insatser
+osakra_deltagare as (
+    select distinct leverans_id, period_start, period_end
+    from {{ ref('int_fakta') }}
+    where status = 'suspect'
+        and statement = 'deltagare'
+        and unit = 'antal'
+        and insats_id is not null
+        and coalesce(kon, alder, utbildning, forsorjning, avslutsorsak) is null
+        and {{ nya_leveranser() }}
+),
+
 rapport as (
     select leverans.leverans_id, rapport.forbund_id
     from {{ ref('stg_leverans') }} as leverans
@@ -399,21 +411,33 @@ insats_med_deltagare as (
     where kostnad.scenario = 'utfall'
 ),
 
+-- of the whole förbund only where no figure of an insats is suspect: without a dear one the rest are cheap
 insatser_med_deltagare as (
     select
-        leverans_id,
+        med.leverans_id,
         cast(null as {{ dbt.type_string() }}) as insats_id,
-        omfang,
-        scenario,
-        period_start,
-        period_end,
-        sum(insatskostnad) as insatskostnad,
-        sum(insatsdeltagare) as insatsdeltagare,
-        {{ list_distinct('insatskostnad_rader') }} as insatskostnad_rader,
-        {{ list_distinct('insatsdeltagare_rader') }} as insatsdeltagare_rader
-    from insats_med_deltagare
-    where insatstyp = 'individinriktad'
-    group by leverans_id, omfang, scenario, period_start, period_end
+        med.omfang,
+        med.scenario,
+        med.period_start,
+        med.period_end,
+        sum(med.insatskostnad) as insatskostnad,
+        sum(med.insatsdeltagare) as insatsdeltagare,
+        {{ list_distinct('med.insatskostnad_rader') }} as insatskostnad_rader,
+        {{ list_distinct('med.insatsdeltagare_rader') }} as insatsdeltagare_rader
+    from insats_med_deltagare as med
+    left join osaker_kostnad
+        on med.leverans_id = osaker_kostnad.leverans_id
+        and med.scenario = osaker_kostnad.scenario
+        and med.period_start = osaker_kostnad.period_start
+        and med.period_end = osaker_kostnad.period_end
+    left join osakra_deltagare
+        on med.leverans_id = osakra_deltagare.leverans_id
+        and med.period_start = osakra_deltagare.period_start
+        and med.period_end = osakra_deltagare.period_end
+    where med.insatstyp = 'individinriktad'
+        and osaker_kostnad.leverans_id is null
+        and osakra_deltagare.leverans_id is null
+    group by med.leverans_id, med.omfang, med.scenario, med.period_start, med.period_end
 ),
 
 storhet as (
