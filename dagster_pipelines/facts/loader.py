@@ -522,7 +522,8 @@ def _deliver(
                 select report_id, max(version) as version,
                     arg_max(innehall_sha256, version) as innehall_sha256,
                     arg_max(inlasning_id, version) as inlasning_id, max(tidpunkt) as tidpunkt
-                from raw.leverans group by report_id
+                from raw.leverans where report_id in (select report_id from _content)
+                group by report_id
             ) as newest using (report_id)
             where (sha256(content) is distinct from newest.innehall_sha256
                   or (? = 0 and newest.inlasning_id in (
