@@ -27,6 +27,8 @@ SCENARIOS = {
     "avvikelse": "Avvikelse",
 }  # fmt: skip
 REPORT_TYPES = {"delar": "delårsrapport", "ar": "årsredovisning"}
+SEVERAL = "rapporten anger flera tal"
+"""Beside a figure that one place of its report prints otherwise."""
 KINDS = {
     "individinriktad": "Individinriktad",
     "strukturovergripande": "Strukturövergripande",

@@ -86,7 +86,7 @@ FORBUND = {
     "insatser": """
         select i.insats, i.insatstyp, p.period, i.period_start, i.period_end, i.belopp_sek,
             b.belopp_sek as budget_sek, b.kallor as budget_kallor, i.avvikelse_beraknad_sek,
-            i.deltagare, i.kostnad_per_deltagare, i.report_id, i.kallor,
+            i.deltagare, i.deltagare_eniga, i.kostnad_per_deltagare, i.report_id, i.kallor,
             d.rader as deltagare_rader
         from marts.rpt_insats as i
         join marts.dim_period as p
@@ -143,8 +143,9 @@ INSATSER = {
     """,
     "rader": """
         select i.forbund, i.insats, i.insats_id, i.insatstyp, p.period, i.period_start,
-            i.period_end, i.belopp_sek, i.deltagare, i.deltagare_kvinnor, i.deltagare_man,
-            i.kostnad_per_deltagare, i.report_id, i.kallor, count(*) over () as antal_rader
+            i.period_end, i.belopp_sek, i.deltagare, i.deltagare_eniga, i.deltagare_kvinnor,
+            i.deltagare_man, i.kostnad_per_deltagare, i.report_id, i.kallor,
+            count(*) over () as antal_rader
         from marts.rpt_insats as i
         join marts.dim_period as p
             on p.period_start = i.period_start and p.period_end = i.period_end

@@ -16,6 +16,7 @@ from dashboards.format import (
     KINDS,
     REPORT_TYPES,
     SCENARIOS,
+    SEVERAL,
     as_printed,
     day,
     number,
@@ -269,7 +270,8 @@ def _insatser(rows: Sequence[Row]) -> None:
          _money(row["budget_sek"], Source(row["report_id"], row["budget_kallor"])),
          _money(row["avvikelse_beraknad_sek"], Source(
              row["report_id"], f"{row['kallor']} {row['budget_kallor']}", derived=True)),
-         _count(row["deltagare"], Source(row["report_id"], row["deltagare_rader"])),
+         _count(row["deltagare"], Source(row["report_id"], row["deltagare_rader"]),
+                SEVERAL if row["deltagare_eniga"] is False else None),
          _money(row["kostnad_per_deltagare"], Source(
              row["report_id"], f"{row['kallor']} {row['deltagare_rader']}", derived=True)))
         for row in rows
@@ -348,8 +350,8 @@ def _money(value: Decimal | None, source: Source | None) -> Cell:
     return figure(None) if value is None else figure(number(value), source)
 
 
-def _count(value: int | None, source: Source) -> Cell:
-    return figure(None) if value is None else figure(number(value), source)
+def _count(value: int | None, source: Source, note: str | None) -> Cell:
+    return figure(None) if value is None else figure(number(value), source, note=note)
 
 
 def _percent(value: Decimal | None, report_id: str, rader: str) -> Cell:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboards import charts, filters
 from dashboards.definitions import definitions_of
-from dashboards.format import KINDS, as_printed, number, with_unit
+from dashboards.format import KINDS, SEVERAL, as_printed, number, with_unit
 from dashboards.markup import Cell, Source, figure, heading, paragraph, table, text
 from dashboards.published import Row, Version
 
@@ -126,8 +126,10 @@ def _insats(row: Row, sources: dict[tuple[Any, ...], str]) -> tuple[Cell, ...]:
 
     cost, each = row["belopp_sek"], row["kostnad_per_deltagare"]
     both = Source(row["report_id"], f"{row['kallor']} {lines(None)}", derived=True)
+    said = f"deltagare: {SEVERAL}" if row["deltagare_eniga"] is False else None
+    note = ", ".join(filter(None, (row["forbund"], row["period"], said)))
     return (
-        text(row["insats"], note=f"{row['forbund']}, {row['period']}"),
+        text(row["insats"], note=note),
         figure(None) if cost is None else
         figure(number(cost), Source(row["report_id"], row["kallor"])),
         people("deltagare", None), people("deltagare_kvinnor", "kvinna"),
@@ -163,7 +165,7 @@ def _people(rows: Sequence[Row]) -> None:
 def _count(row: Row, kon: str) -> Cell:
     if row[kon] is None:
         return figure(None)
-    note = None if row[f"{kon}_eniga"] else "rapporten anger flera tal"
+    note = None if row[f"{kon}_eniga"] else SEVERAL
     return figure(number(row[kon]), Source(row["report_id"], row[f"{kon}_rader"]), note=note)
 
 

@@ -60,9 +60,10 @@ osaker_orsak as (
         and {{ nya_leveranser() }}
 ),
 
--- a period of which the participants of an insats are suspect: the others are not those of all insatser
+-- a period of which the participants of an insats are suspect, or printed as two numbers: the others are
+-- not those of all insatser
 osakra_deltagare as (
-    select distinct leverans_id, period_start, period_end
+    select leverans_id, period_start, period_end
     from {{ ref('int_fakta') }}
     where status = 'suspect'
         and statement = 'deltagare'
@@ -70,6 +71,14 @@ osakra_deltagare as (
         and insats_id is not null
         and coalesce(kon, alder, utbildning, forsorjning, avslutsorsak) is null
         and {{ nya_leveranser() }}
+    union
+    select leverans_id, period_start, period_end
+    from deltagare
+    where matt = 'totalt'
+        and insats_id is not null
+        and kon is null
+        and fordelning is null
+        and not eniga
 ),
 
 rapport as (
@@ -300,6 +309,7 @@ antal as (
         period_start,
         period_end,
         antal,
+        eniga,
         rader
     from deltagare
     where not ar_kategorisumma
@@ -335,6 +345,7 @@ orsak as (
         period_start,
         period_end,
         antal,
+        eniga,
         rader,
         case
             -- a cause that also names other ways out is not this ratio
@@ -350,7 +361,7 @@ orsak as (
 ),
 
 -- Causes are added where each is named once, or where they make up all who left: else one of them may
--- be missing, or be a part of another.
+-- be missing, or be a part of another. Of two numbers that a report gives for one, neither is known.
 avslut as (
     select
         orsak.leverans_id,
@@ -367,6 +378,7 @@ avslut as (
                     sum({{ denna }}orsak.arbete end) = 1
                     and sum({{ denna }}orsak.studier end) = 1
                     and count(osaker_orsak.leverans_id) = 0
+                    and count(case when not orsak.eniga then 1 end) = 0
                 )
                 then sum({{ denna }}orsak.antal end)
         end as {{ storhet_id }},
@@ -381,7 +393,7 @@ avslut as (
         and orsak.insatstyp is not distinct from alla.insatstyp
         and orsak.period_start = alla.period_start
         and orsak.period_end = alla.period_end
-        and alla.matt = 'avslutade' and alla.kon is null and alla.fordelning is null
+        and alla.matt = 'avslutade' and alla.kon is null and alla.fordelning is null and alla.eniga
     left join osaker_orsak
         on orsak.leverans_id = osaker_orsak.leverans_id
         and orsak.period_end = osaker_orsak.period_end
@@ -408,6 +420,7 @@ insats_med_deltagare as (
         and kostnad.period_start = antal.period_start
         and kostnad.period_end = antal.period_end
         and antal.matt = 'totalt' and antal.kon is null and antal.fordelning is null
+        and antal.eniga     -- of two numbers that a report gives for one insats, neither is known
     where kostnad.scenario = 'utfall'
 ),
 

@@ -54,7 +54,8 @@ antal as (
         max(case when matt = 'totalt' and kon = 'kvinna' then antal end) as deltagare_kvinnor,
         max(case when matt = 'totalt' and kon = 'man' then antal end) as deltagare_man,
         max(case when matt = 'paborjade' and kon is null then antal end) as paborjade,
-        max(case when matt = 'avslutade' and kon is null then antal end) as avslutade
+        max(case when matt = 'avslutade' and kon is null then antal end) as avslutade,
+        not bool_or(not eniga) as deltagare_eniga
     from deltagare
     group by report_id, insats_id, scenario, period_start, period_end
 ),
@@ -78,7 +79,8 @@ rad as (
         antal.deltagare_kvinnor,
         antal.deltagare_man,
         antal.paborjade,
-        antal.avslutade
+        antal.avslutade,
+        antal.deltagare_eniga
     from kostnad
     full outer join antal
         on kostnad.report_id = antal.report_id
@@ -125,7 +127,8 @@ select
     cast(rangordnad.avslutade as integer) as avslutade,
     cast(nyckeltal.varde as decimal(18, 2)) as kostnad_per_deltagare,
     rangordnad.eniga,
-    rangordnad.kallor
+    rangordnad.kallor,
+    rangordnad.deltagare_eniga
 from rangordnad
 inner join forbund on rangordnad.forbund_key = forbund.forbund_key
 inner join period
