@@ -310,12 +310,14 @@ antal as (
         period_end,
         antal,
         eniga,
-        rader
+        rader,
+        forsta_rad
     from deltagare
     where not ar_kategorisumma
 ),
 
--- the förbund's own figure, or that of one kind of insats where the report gives no other
+-- the förbund's own figure, or that of one kind of insats where the report gives no other; of several
+-- numbers those of one place
 konsfordelning as (
     select
         leverans_id,
@@ -335,6 +337,7 @@ konsfordelning as (
     from antal
     where matt in ('totalt', 'registrerade') and fordelning is null and kon is not null
     group by leverans_id, insats_id, insatstyp, matt, period_start, period_end
+    having count(case when not eniga then 1 end) = 0 or min(forsta_rad) = max(forsta_rad)
 ),
 
 orsak as (
