@@ -173,7 +173,7 @@ INSATSER = {
         join marts.dim_rapport as r using (rapport_key)
         join marts.dim_period as p on p.period_key = n.period_key
         left join marts.dim_insats as i on i.insats_key = n.insats_key
-        where n.scenario = 'utfall' and p.periodslag = $periodslag
+        where n.gallande and n.scenario = 'utfall' and p.periodslag = $periodslag
             and n.nyckeltal_id in
                 ('andel_avslutade_arbete_studier', 'andel_avslutade_arbete_studier_aktiv')
             and ($ar is null or p.ar = $ar)
@@ -189,7 +189,8 @@ INSATSER = {
             from marts.fct_deltagare as d
             join marts.dim_rapport as r using (rapport_key)
             join marts.dim_period as p on p.period_key = d.period_key
-            where d.insats_id is null and d.insatstyp is null and d.scenario = 'utfall'
+            where d.gallande and d.insats_id is null and d.insatstyp is null
+                and d.scenario = 'utfall'
                 and d.enhet = 'antal' and d.alder is null and d.utbildning is null
                 and d.forsorjning is null and d.avslutsorsak is null and d.matt in
                     ('totalt', 'registrerade', 'unika', 'anonyma', 'paborjade', 'avslutade')

@@ -2,12 +2,12 @@
 -- Grain: one row per report × scope × measure (and label, where unknown) × kön × breakdown × scenario × period.
 {{ config(
     materialized='incremental', incremental_strategy='append', on_schema_change='fail',
-    meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade() }}'
+    meta={'byggs_per': 'forbund_id'}, pre_hook='{{ glom_andrade() }}'
 ) }}
 
 with deltagare as (
     select * from {{ ref('int_deltagare') }}
-    where {{ andrade('leverans_id') }}
+    where {{ andrade('forbund_id') }}
 ),
 
 leverans as (
@@ -49,6 +49,13 @@ select
     deltagare.antal,
     cast(deltagare.antal_figurer as integer) as antal_figurer,
     deltagare.eniga,
+    row_number() over (
+        partition by
+            deltagare.forbund_id, deltagare.omfang, deltagare.matt, deltagare.etikett, deltagare.kon, deltagare.alder,
+            deltagare.utbildning, deltagare.forsorjning, deltagare.avslutsorsak, deltagare.scenario,
+            deltagare.period_start, deltagare.period_end, deltagare.enhet
+        order by rapport.period_end desc, case rapport.rapporttyp when 'ar' then 1 else 2 end asc, deltagare.report_id asc
+    ) = 1 as gallande,
     deltagare.rader
 from deltagare
 inner join leverans on deltagare.leverans_id = leverans.leverans_id

@@ -2,12 +2,12 @@
 -- Grain: one row per report × cost object (insats, administration, undistributed) × scenario × period.
 {{ config(
     materialized='incremental', incremental_strategy='append', on_schema_change='fail',
-    meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade() }}'
+    meta={'byggs_per': 'forbund_id'}, pre_hook='{{ glom_andrade() }}'
 ) }}
 
 with kostnad as (
     select * from {{ ref('int_kostnad') }}
-    where {{ andrade('leverans_id') }}
+    where {{ andrade('forbund_id') }}
 ),
 
 leverans as (
@@ -33,7 +33,7 @@ avvikelse as (
         and statement in ('driftredovisning', 'not', 'prognos')
         and unit in ('SEK', 'TSEK')
         and coalesce(kolumntyp, 'netto') = 'netto'
-        and {{ andrade('leverans_id') }}
+        and {{ andrade('forbund_id') }}
     group by 1, 2, 3, 4
 )
 
@@ -68,6 +68,11 @@ select
     kostnad.eniga,
     kostnad.lagst_sek,
     kostnad.hogst_sek,
+    row_number() over (
+        partition by
+            kostnad.forbund_id, kostnad.kostnadsstalle, kostnad.scenario, kostnad.period_start, kostnad.period_end
+        order by rapport.period_end desc, case rapport.rapporttyp when 'ar' then 1 else 2 end asc, kostnad.report_id asc
+    ) = 1 as gallande,
     case when kostnad.scenario = 'utfall'
         then cast(budget.belopp_sek - kostnad.belopp_sek as decimal(18, 2)) end as avvikelse_beraknad_sek,
     case when kostnad.scenario = 'utfall' then avvikelse.avvikelse_tryckt_sek end as avvikelse_tryckt_sek,

@@ -2,12 +2,11 @@
 -- Grain: one row per report × ratio × insats (null for the whole förbund) × scenario × period.
 {{ config(
     materialized='incremental', incremental_strategy='append', on_schema_change='fail',
-    meta={'byggs_per': 'leverans_id'}, pre_hook='{{ glom_andrade() }}'
+    meta={'byggs_per': 'forbund_id'}, pre_hook='{{ glom_andrade() }}'
 ) }}
 
 with nyckeltal as (
     select * from {{ ref('int_nyckeltal') }}
-    where {{ andrade('leverans_id') }}
 ),
 
 definition as (
@@ -17,6 +16,7 @@ definition as (
 leverans as (
     select * from {{ ref('int_leverans') }}
     where status = 'publicerad'
+        and {{ andrade('forbund_id') }}
 ),
 
 rapport as (
@@ -42,6 +42,12 @@ select
     nyckeltal.scenario,
     nyckeltal.period_start,
     nyckeltal.period_end,
+    row_number() over (
+        partition by
+            rapport.forbund_id, nyckeltal.nyckeltal_id, nyckeltal.insats_id, nyckeltal.scenario,
+            nyckeltal.period_start, nyckeltal.period_end
+        order by rapport.period_end desc, case rapport.rapporttyp when 'ar' then 1 else 2 end asc, leverans.report_id asc
+    ) = 1 as gallande,
     nyckeltal.varde,
     nyckeltal.rader,
     nyckeltal.rapporterat_varde,

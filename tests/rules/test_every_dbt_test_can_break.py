@@ -94,6 +94,15 @@ FAULTS: Mapping[str, Sequence[tuple[str, str]]] = {
     "en_gallande_uppgift_per_post": [
         ("marts.fct_ekonomi", but(gallande="false")), ("marts.fct_ekonomi", TWICE)
     ],
+    "en_gallande_uppgift_per_kostnad": [
+        ("marts.fct_kostnad", but(gallande="false")), ("marts.fct_kostnad", TWICE)
+    ],
+    "en_gallande_uppgift_per_deltagare": [
+        ("marts.fct_deltagare", but(gallande="false")), ("marts.fct_deltagare", TWICE)
+    ],
+    "en_gallande_uppgift_per_nyckeltal": [
+        ("marts.fct_nyckeltal", but(gallande="false")), ("marts.fct_nyckeltal", TWICE)
+    ],
     "inga_fakta_forsvinner": [
         ("marts.fct_rapportfakta", "from {} offset 1"),
         ("marts.fct_rapportfakta", TWICE),
