@@ -177,6 +177,36 @@ def test_held_back_figures_and_quarantine_are_told(pages_home: Settings) -> None
         assert told in shown
 
 
+@pytest.mark.parametrize(
+    ("name", "query"), [("insatser", {}), ("forbund", {"forbund": "sofint", "slut": "2024-06-30"})]
+)
+def test_participants_that_a_report_prints_twice_are_told(
+    pages_home: Settings, name: str, query: dict[str, str]
+) -> None:
+    assert "rapporten anger flera tal" not in html(run(name, **query))
+    change(pages_home, "update marts.rpt_insats set deltagare_eniga = false "
+           "where report_id = 'sofint_2024-06-30_delar'")  # fmt: skip
+    assert "rapporten anger flera tal" in html(run(name, **query))
+
+
+def test_what_a_later_report_prints_again_is_shown_once(pages_home: Settings) -> None:
+    change(
+        pages_home,
+        """
+        insert into marts.fct_deltagare select * replace (
+            deltagare_key || 'x' as deltagare_key, 4711 as antal, false as gallande
+        ) from marts.fct_deltagare where insats_id is null;
+        insert into marts.fct_nyckeltal select * replace (
+            nyckeltal_key || 'x' as nyckeltal_key, 47.11 as varde, false as gallande
+        ) from marts.fct_nyckeltal;
+        """,
+    )
+    shown = html(run("insatser", periodslag="jan–aug"))
+    assert "47,8\u00a0%" in shown
+    assert "47,1\u00a0%" not in shown
+    assert "4\u00a0711" not in shown
+
+
 def test_a_balance_sheet_without_a_sum_of_own_capital_is_not_denied(pages_home: Settings) -> None:
     change(pages_home, "delete from marts.rpt_eget_kapital where forbund_id = 'sofint'")
     shown = html(run("forbund", forbund="sofint"))
