@@ -46,7 +46,11 @@ select
         partition by
             rapport.forbund_id, nyckeltal.nyckeltal_id, nyckeltal.insats_id, nyckeltal.scenario,
             nyckeltal.period_start, nyckeltal.period_end
-        order by rapport.period_end desc, case rapport.rapporttyp when 'ar' then 1 else 2 end asc, leverans.report_id asc
+        order by
+            case when nyckeltal.varde is not null then 1 else 2 end asc,
+            rapport.period_end desc,
+            case rapport.rapporttyp when 'ar' then 1 else 2 end asc,
+            leverans.report_id asc
     ) = 1 as gallande,
     nyckeltal.varde,
     nyckeltal.rader,

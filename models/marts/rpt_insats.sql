@@ -1,4 +1,6 @@
--- What each insats cost and how many took part, as the latest report states it.
+-- What each insats cost and how many took part. The cost is that of the latest report which states it, and the
+-- row is of one report: the latest that states that cost with participants, if any does. A later report often
+-- repeats one of the two as a comparative, and would else take the other away.
 -- Grain: one row per förbund × insats (or administration, undistributed) × scenario × period.
 {{ config(
     materialized='incremental', incremental_strategy='append', on_schema_change='fail',
@@ -72,6 +74,8 @@ rad as (
         coalesce(kostnad.period_start, antal.period_start) as period_start,
         coalesce(kostnad.period_end, antal.period_end) as period_end,
         kostnad.belopp_sek,
+        kostnad.halv_enhet_sek,
+        kostnad.gallande,
         kostnad.avvikelse_beraknad_sek,
         kostnad.eniga,
         kostnad.kallor,
@@ -90,17 +94,37 @@ rad as (
         and kostnad.period_end = antal.period_end
 ),
 
-rangordnad as (
+uppgift as (
     select
         rad.*,
         rapport.forbund_id,
         rapport.forbund_key,
-        row_number() over (
-            partition by rapport.forbund_id, rad.objekt, rad.scenario, rad.period_start, rad.period_end
-            order by rapport.period_end desc, case rapport.rapporttyp when 'ar' then 1 else 2 end asc, rad.report_id asc
-        ) as ordning
+        rapport.rapporttyp,
+        rapport.period_end as rapport_period_end,
+        max(case when rad.gallande then rad.belopp_sek end) over samma as gallande_sek,
+        max(case when rad.gallande then rad.halv_enhet_sek end) over samma as gallande_halv_enhet_sek
     from rad
     inner join rapport on rad.report_id = rapport.report_id
+    window samma as (partition by rapport.forbund_id, rad.objekt, rad.scenario, rad.period_start, rad.period_end)
+),
+
+rangordnad as (
+    select
+        *,
+        row_number() over (
+            partition by forbund_id, objekt, scenario, period_start, period_end
+            order by
+                case
+                    when gallande_sek is null then 1
+                    when abs(belopp_sek - gallande_sek) <= halv_enhet_sek + gallande_halv_enhet_sek then 1
+                    else 2
+                end asc,
+                case when deltagare is not null then 1 else 2 end asc,
+                rapport_period_end desc,
+                case rapporttyp when 'ar' then 1 else 2 end asc,
+                report_id asc
+        ) as ordning
+    from uppgift
 )
 
 select

@@ -1,4 +1,4 @@
--- Ratios of whole förbund, as the latest report gives them.
+-- Ratios of whole förbund, of the latest report that they can be computed from, else that prints them.
 -- Grain: one row per förbund × ratio × scenario × period.
 {{ config(
     materialized='incremental', incremental_strategy='append', on_schema_change='fail',
