@@ -151,8 +151,8 @@ select
     cast(rangordnad.avslutade as integer) as avslutade,
     cast(nyckeltal.varde as decimal(18, 2)) as kostnad_per_deltagare,
     rangordnad.eniga,
-    rangordnad.kallor,
-    rangordnad.deltagare_eniga
+    rangordnad.deltagare_eniga,
+    rangordnad.kallor
 from rangordnad
 inner join forbund on rangordnad.forbund_key = forbund.forbund_key
 inner join period
