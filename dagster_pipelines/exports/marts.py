@@ -20,6 +20,9 @@ DIVIDED_BY = "forbund_id"
 WHOLE_ROWS = 100_000
 """A mart with more rows than this is divided, one file per förbund, so that one new report writes
 anew the files of its förbund alone; and it has no index, which would be as large as its rows."""
+MOST_PARTS = 1_000
+"""Of more förbund than this, those whose ids begin alike share a file: ten thousand small files
+cost more than the rows in them."""
 CSV_ROWS = 2_000_000
 """A mart with more rows than this (twice the country's largest) has no CSV files: they take ten
 times the room of everything else."""
@@ -57,7 +60,8 @@ class Column:
 class Mart:
     """A published table: columns in order, keys, and texts (`meta` holds grain, titel, blad).
 
-    `parts` are the förbund that a large one is divided by in Parquet and CSV; none for a small one.
+    `parts` are the files that a large one is divided into in Parquet and CSV, by name, with the
+    förbund of each; none for a small one.
     """
 
     name: str
@@ -67,7 +71,7 @@ class Mart:
     primary_key: Sequence[str] = ()
     references: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     meta: Mapping[str, Any] = field(default_factory=dict)
-    parts: Sequence[str] = ()
+    parts: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def kinds(self) -> Sequence[str]:
@@ -161,19 +165,34 @@ def read_marts(con: duckdb.DuckDBPyConnection, project: Path = PROJECT_DIR) -> l
                 primary_key(con, name, project),
                 {c: to for c, to in _references(texts) if to[0] in names},
                 model.get("config", {}).get("meta", {}),
-                _parts(con, name, {c for c, _, _ in columns}) if rows > WHOLE_ROWS else (),
+                _parts(con, name, {c for c, _, _ in columns}) if rows > WHOLE_ROWS else {},
             )
         )
     return found
 
 
-def _parts(con: duckdb.DuckDBPyConnection, mart: str, columns: Container[str]) -> Sequence[str]:
+def _parts(
+    con: duckdb.DuckDBPyConnection, mart: str, columns: Container[str]
+) -> dict[str, list[str]]:
     """The förbund to divide a mart by; none where it has rows of no förbund."""
     if DIVIDED_BY not in columns:
-        return ()
+        return {}
     found = con.execute(f'select distinct {DIVIDED_BY} from marts."{mart}" order by 1').fetchall()
-    parts = [part for (part,) in found]
-    return () if None in parts else parts
+    return {} if (None,) in found else divided([forbund for (forbund,) in found])
+
+
+def divided(forbund: Sequence[str]) -> dict[str, list[str]]:
+    """A file for each, or for those whose first letters are the same: `{name: [forbund_id, …]}`.
+
+    By as many letters as give no more than MOST_PARTS, so that a new förbund moves no other.
+    """
+    length = max(map(len, forbund), default=0)
+    while length > 1 and len({each[:length] for each in forbund}) > MOST_PARTS:
+        length -= 1
+    parts: dict[str, list[str]] = {}
+    for each in forbund:
+        parts.setdefault(each[:length], []).append(each)
+    return parts
 
 
 def _column(

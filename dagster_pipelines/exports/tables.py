@@ -1,5 +1,7 @@
 """Each mart as Parquet and as CSV, written by DuckDB: one file, or a folder of one per förbund.
 
+Of very many förbund, some share a file (`marts.divided`).
+
 A mart that is too large for CSV (`Mart.kinds`) has Parquet alone.
 
 Belongs here: order, compression and the one CSV dialect. Does not belong here: what the columns
@@ -38,7 +40,7 @@ def write_tables(
     base: Path | None = None,
     changed: Changed = MappingProxyType({}),
 ) -> list[Export]:
-    """Every mart as Parquet and CSV in `staged`, rows in order: one file, or one per förbund.
+    """Every mart as Parquet and CSV in `staged`, rows in order: one file, or one per part.
 
     A file is that of the version `base` where what it holds has not `changed` since. Several are
     written at a time: one is too small to occupy more than a core.
@@ -77,12 +79,13 @@ def _write_mart(
             Export(file, kind, mart.name, count)
             for kind, file in zip(mart.kinds, files, strict=True)
         ]
-        same = base and touched is not None and part not in touched and (part or not touched)
+        same = touched is not None and not touched.intersection(mart.parts.get(part, touched))
         if base and same and all((base / file).is_file() for file in files):
             yield partial(_link, base, staged, exports)
         else:
             # a database written from scratch has the rows of a förbund in order already
-            order = "" if part and base is None else f"order by {mart.in_order}"
+            first = f"{DIVIDED_BY}, " if part else ""
+            order = "" if part and base is None else f"order by {first}{mart.in_order}"
             rows = f'select * from marts."{mart.name}" {where} {order}'
             yield partial(_write, con, mart, rows, staged, exports)
 
@@ -102,19 +105,24 @@ def _where_parts_lie(con: duckdb.DuckDBPyConnection, mart: Mart) -> dict[str, tu
     """
     if not mart.parts:
         return {"": (mart.rows, "")}
-    found = con.execute(
-        f"select {DIVIDED_BY}, count(*), min(rowid), max(rowid) "
-        f'from marts."{mart.name}" group by all'
-    ).fetchall()
-    return {
-        part: (
+    found = {
+        forbund: place
+        for forbund, *place in con.execute(
+            f"select {DIVIDED_BY}, count(*), min(rowid), max(rowid) "
+            f'from marts."{mart.name}" group by all'
+        ).fetchall()
+    }
+    lies = {}
+    for part, of in mart.parts.items():
+        counts, firsts, lasts = zip(*(found[forbund] for forbund in of), strict=True)
+        rows, first, last = sum(counts), min(firsts), max(lasts)
+        lies[part] = (
             rows,
             f"where rowid between {first} and {last}"
             if last - first + 1 == rows
-            else f"where {DIVIDED_BY} = {_text(part)}",
+            else f"where {DIVIDED_BY} in ({', '.join(map(_text, of))})",
         )
-        for part, rows, first, last in found
-    }
+    return lies
 
 
 def _write(

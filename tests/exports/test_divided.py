@@ -80,14 +80,73 @@ def test_a_part_is_found_by_its_place_where_its_rows_lie_together() -> None:
     with duckdb.connect() as con:
         con.execute("create schema marts; create table marts.fct (forbund_id varchar, rad integer)")
         con.execute("insert into marts.fct values ('a', 1), ('a', 2), ('b', 3), ('b', 4), ('a', 5)")
-        lies = tables._where_parts_lie(con, Mart("fct", [], 5, parts=("a", "b")))
+        lies = tables._where_parts_lie(con, Mart("fct", [], 5, parts={"a": ["a"], "b": ["b"]}))
         assert lies == {
-            "a": (3, "where forbund_id = 'a'"), "b": (2, "where rowid between 2 and 3"),
+            "a": (3, "where forbund_id in ('a')"), "b": (2, "where rowid between 2 and 3"),
         }  # fmt: skip
         for part, (_, where) in lies.items():
             assert con.execute(f"select distinct forbund_id from marts.fct {where}").fetchall() == [
                 (part,)
             ]
+
+
+def test_of_many_forbund_those_that_begin_alike_share_a_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(described, "MOST_PARTS", 3)
+    few = ["motala", "sofint", "vasteras"]
+    assert described.divided(few) == {each: [each] for each in few}
+    many = ["vara", "vasteras", "vastra", *few[:2]]
+    shared = {"mo": ["motala"], "so": ["sofint"], "va": ["vara", "vasteras", "vastra"]}
+    assert described.divided(sorted(many)) == shared
+    assert described.divided([]) == {}
+    later = described.divided(sorted([*many, "vaxjo"]))
+    assert {name: each for name, each in later.items() if name != "va"} == {
+        name: each for name, each in shared.items() if name != "va"
+    }
+
+
+def test_shared_files_hold_all_rows_in_order_and_are_linked_while_none_of_them_changes(
+    refreshed_home: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(described, "WHOLE_ROWS", 200)
+    monkeypatch.setattr(described, "MOST_PARTS", 3)
+    settings = built(refreshed_home, tmp_path)
+    publish(settings, run_id="delad", inputs={}, seconds={})
+    before = settings.current_link.resolve()
+    files = before / "parquet" / LARGE
+    assert {file.stem for file in files.iterdir()} == {"leke", "sofi", "vast"}
+    with duckdb.connect(before / "finsam.duckdb", read_only=True) as con:
+        sides = f"from '{files}/*.parquet'", f"from marts.{LARGE}"
+        for left, right in (sides, sides[::-1]):
+            assert con.execute(f"({left}) except all ({right})").fetchall() == []
+        [mart] = [each for each in described.read_marts(con) if each.name == LARGE]
+        shared = f"from '{files}/vast.parquet'"
+        assert con.execute(f"select distinct forbund_id {shared} order by 1").fetchall() == [
+            ("vasteras",), ("vastra-ostergotland",),
+        ]  # fmt: skip
+        in_order = f"{shared} order by forbund_id, {mart.in_order}"
+        assert con.execute(shared).fetchall() == con.execute(in_order).fetchall()
+
+    with duckdb.connect(settings.build_db) as con:
+        con.execute("update intermediate.int_leverans set andrad = forbund_id = 'vasteras'")
+        con.execute(
+            f"update marts.{LARGE} set note = 'läst igen' "
+            "where fakta_key = (select min(fakta_key) from marts.fct_rapportfakta "
+            "where forbund_id = 'vasteras')"
+        )
+    (settings.build_dir / carry.PENDING).touch()
+    publish(settings, run_id="vidare", inputs={}, seconds={})
+    now = settings.current_link.resolve() / "parquet" / LARGE
+    same = {file.stem for file in now.iterdir() if file.samefile(files / file.name)}
+    assert same == {"leke", "sofi"}
+    with duckdb.connect() as con:
+        changed = f"from '{now}/vast.parquet'"
+        assert con.execute(f"select count(*) {changed} where note = 'läst igen'").fetchall() == [
+            (1,)
+        ]
+        in_order = f"{changed} order by forbund_id, {mart.in_order}"
+        assert con.execute(changed).fetchall() == con.execute(in_order).fetchall()
 
 
 def test_the_data_package_is_valid_and_names_every_file(divided: Settings) -> None:
